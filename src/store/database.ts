@@ -1,0 +1,164 @@
+import type { ColumnType, Generated, Kysely } from "kysely";
+
+/** The tables of `migrations/`. Timestamps are read as Date, jsonb is written as a JSON string and read as a value. */
+type Json<T> = ColumnType<T, string, string>;
+type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
+type Time = ColumnType<Date, Date | string, Date | string>;
+type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+type DefaultTime = ColumnType<Date, Date | string | undefined, Date | string>;
+
+export type Locale = "en" | "ko";
+export type InboundKind = "mention" | "message" | "command" | "button" | "form" | "home";
+export type RequestState =
+  | "previewed"
+  | "needs-approval"
+  | "queued"
+  | "running"
+  | "done"
+  | "failed"
+  | "rejected"
+  | "expired"
+  | "cancelled"
+  | "parked";
+export type ApprovalState = "open" | "approved" | "rejected" | "expired" | "void";
+/** Ours for every engine; engines map their platform's states to these. */
+export type RunState = "queued" | "starting" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
+
+export interface Database {
+  inbound: {
+    key: string;
+    kind: InboundKind;
+    payload: Json<unknown>;
+    state: Generated<"received" | "handled" | "parked">;
+    attempts: Generated<number>;
+    received_at: DefaultTime;
+    handled_at: NullableTime;
+  };
+  requests: {
+    id: string;
+    action: string;
+    input: Json<unknown>;
+    spec: NullableJson<unknown>;
+    spec_hash: string;
+    preview: NullableJson<unknown>;
+    state: RequestState;
+    requester: string;
+    requester_name: string;
+    locale: Locale;
+    channel: string;
+    thread_ts: string | null;
+    outcome: NullableJson<unknown>;
+    attempts: Generated<number>;
+    created_at: DefaultTime;
+    updated_at: DefaultTime;
+  };
+  approvals: {
+    id: string;
+    request_id: string;
+    spec_hash: string;
+    quorum: number;
+    approvers: Json<readonly string[]>;
+    state: Generated<ApprovalState>;
+    expires_at: Time;
+    decided_at: NullableTime;
+    created_at: DefaultTime;
+  };
+  votes: {
+    approval_id: string;
+    voter: string;
+    voter_name: string;
+    decision: "approve" | "reject";
+    created_at: DefaultTime;
+  };
+  runs: {
+    id: string;
+    request_id: string;
+    engine: string;
+    stage: string;
+    title: string;
+    cluster: string;
+    namespace: string;
+    name: string;
+    uid: string | null;
+    owner: string;
+    gpus: number;
+    state: RunState;
+    progress: number | null;
+    reason: string | null;
+    cancel_requested_by: string | null;
+    cancel_requested_at: NullableTime;
+    created_at: DefaultTime;
+    started_at: NullableTime;
+    ended_at: NullableTime;
+    observed_at: NullableTime;
+  };
+  audit: {
+    /** bigint: node-postgres reads it as text. */
+    seq: ColumnType<string, number, never>;
+    at: Time;
+    actor: string;
+    event: string;
+    subject: string;
+    detail: Json<unknown>;
+    previous_hash: string;
+    hash: string;
+  };
+  messages: {
+    /** "request:<id>", "run:<id>" or "answer:<id>". */
+    subject: string;
+    purpose: string;
+    channel: string;
+    thread_ts: string | null;
+    ts: string | null;
+    content_hash: string | null;
+    created_at: DefaultTime;
+  };
+  outbox: {
+    id: Generated<string>;
+    key: string;
+    subject: string | null;
+    purpose: string | null;
+    channel: string;
+    thread_ts: string | null;
+    payload: Json<unknown>;
+    state: Generated<"pending" | "sent" | "failed">;
+    attempts: Generated<number>;
+    next_attempt_at: DefaultTime;
+    last_error: string | null;
+    created_at: DefaultTime;
+    sent_at: NullableTime;
+  };
+  documents: {
+    id: string;
+    source: string;
+    path: string;
+    title: string;
+    content_hash: string;
+    chunk_count: number;
+    updated_at: NullableTime;
+    indexed_at: DefaultTime;
+  };
+  answers: {
+    id: string;
+    asker: string;
+    channel: string;
+    thread_ts: string | null;
+    question: string;
+    locale: Locale;
+    mode: "generated" | "extractive" | "no-answer";
+    text: string;
+    sources: Json<unknown>;
+    took_ms: number;
+    created_at: DefaultTime;
+  };
+  feedback: { answer_id: string; person: string; verdict: "helpful" | "not-helpful"; created_at: DefaultTime };
+  job_starts: {
+    job_key: string;
+    starts: Generated<number>;
+    parked_at: NullableTime;
+    last_error: string | null;
+    updated_at: DefaultTime;
+  };
+}
+
+export type Store = Kysely<Database>;
