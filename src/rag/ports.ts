@@ -14,6 +14,8 @@ export interface SourceRef {
 export type AnswerEvent =
   | { kind: "stage"; stage: "searching" | "reading" | "writing" }
   | { kind: "text-delta"; text: string }
+  /** Forget the text and citations so far: another answer follows (the model broke off or cited nothing). */
+  | { kind: "restart" }
   | { kind: "citation"; number: number; source: SourceRef }
   | { kind: "answer-end"; mode: "generated" | "extractive"; model?: string }
   | {
@@ -26,6 +28,8 @@ export interface Question {
   text: string;
   /** The language to answer in. */
   locale: Locale;
+  /** Which readers' documents may be used; undefined means ["public"]. */
+  audiences?: readonly string[];
   /** Earlier messages of the thread, oldest first; context only, never instructions. */
   history?: readonly { role: "person" | "assistant"; text: string }[];
   signal?: AbortSignal;
@@ -61,11 +65,22 @@ export interface RankedChunk {
 export interface VectorIndex {
   /** Creates or loads the collection; to be called after every start of the server. */
   open(): Promise<void>;
+  /**
+   * Writes documents. All chunks of a document come in one call and replace whatever was indexed under its id.
+   * Refuses (RangeError) chunks whose id, source or audience is outside [A-Za-z0-9:_.-], or whose fields are too long.
+   */
   upsert(chunks: readonly IndexedChunk[]): Promise<void>;
   deleteDocuments(documentIds: readonly string[]): Promise<void>;
-  /** Document id -> content hash, of everything indexed for a source. */
+  /** Document id -> content hash, of everything indexed for a source; "" when a document's chunks disagree. */
   listDocuments(source: string): Promise<ReadonlyMap<string, string>>;
-  search(query: { searchText: string; audiences: readonly string[]; limit: number }): Promise<readonly RankedChunk[]>;
+  /** Best first. No audiences or an empty query: nothing. */
+  search(query: {
+    searchText: string;
+    audiences: readonly string[];
+    limit: number;
+  }): Promise<readonly RankedChunk[]>;
+  /** The search texts of at most `limit` chunks, for counting how common each term is. */
+  sampleSearchTexts(limit: number): Promise<readonly string[]>;
   count(): Promise<number>;
   close(): Promise<void>;
 }
@@ -86,10 +101,22 @@ export interface SourceDocument {
   url: string;
 }
 
+export interface SourceListing {
+  documents: readonly { path: string; updatedAt: Date; sizeBytes: number }[];
+  /** What was left out, told in the sync report. */
+  skipped: readonly { path: string; reason: SkipReason }[];
+}
+
+export type SkipReason = "symbolic-link" | "too-large" | "binary" | "not-a-text-format" | "unreadable";
+
 /** Where documents come from; the folder source is the one of today. */
 export interface DocumentSource {
+  /** [A-Za-z0-9_-], at most 64 characters. */
   name: string;
-  list(): Promise<readonly { path: string; updatedAt: Date; sizeBytes: number }[]>;
+  /** Who may read its documents; undefined means "public". */
+  audience?: string;
+  list(): Promise<SourceListing>;
+  /** Throws when the file has gone, has grown too large or is not text. */
   read(path: string): Promise<SourceDocument>;
   /** Calls back, debounced, after something changed. Returns how to stop. */
   watch(onChange: () => void): Promise<() => Promise<void>>;
