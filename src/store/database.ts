@@ -151,7 +151,12 @@ export interface Database {
     took_ms: number;
     created_at: DefaultTime;
   };
-  feedback: { answer_id: string; person: string; verdict: "helpful" | "not-helpful"; created_at: DefaultTime };
+  feedback: {
+    answer_id: string;
+    person: string;
+    verdict: "helpful" | "not-helpful";
+    created_at: DefaultTime;
+  };
   job_starts: {
     job_key: string;
     starts: Generated<number>;

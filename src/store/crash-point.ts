@@ -1,0 +1,20 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+
+/**
+ * A place where a test kills this process with SIGKILL: when JIBSA_CRASH_AT names it. JIBSA_CRASH_LEDGER is a file
+ * that counts the deaths; JIBSA_CRASH_TIMES (default 1) is how many there may be. Does nothing without the variable.
+ */
+export function crashPoint(
+  name: string,
+  env: NodeJS.ProcessEnv = process.env,
+  kill = () => process.kill(process.pid, "SIGKILL"),
+): void {
+  if (env["JIBSA_CRASH_AT"] !== name) return;
+  const ledger = env["JIBSA_CRASH_LEDGER"];
+  if (ledger !== undefined) {
+    const deaths = existsSync(ledger) ? readFileSync(ledger, "utf8").length : 0;
+    if (deaths >= Number(env["JIBSA_CRASH_TIMES"] ?? 1)) return;
+    appendFileSync(ledger, "x");
+  }
+  kill();
+}

