@@ -125,7 +125,11 @@ export interface TrainingEngine {
   /** Pure; objects are built, never templated as text. */
   render(stage: Stage, params: StageParams, id: RequestId): PlatformObject;
   /** Server-side dry run as that person; nothing is created. */
-  check(object: PlatformObject, cluster: string, as: Identity): Promise<Result<{ warnings: readonly string[] }, SubmitFailure>>;
+  check(
+    object: PlatformObject,
+    cluster: string,
+    as: Identity,
+  ): Promise<Result<{ warnings: readonly string[] }, SubmitFailure>>;
   submit(object: PlatformObject, cluster: string, as: Identity): Promise<Result<RunRef, SubmitFailure>>;
   observe(ref: RunRef, as: Identity): Promise<RunObservation>;
   /** Verified end state, not just accepted. */
@@ -146,7 +150,14 @@ export interface ClusterStatus {
   simulated: boolean;
   nodes: readonly GpuNode[];
   /** Pods that wait for GPUs, oldest first. */
-  waiting: readonly { pod: string; namespace: string; owner: string; gpus: number; since: Date; reason: string }[];
+  waiting: readonly {
+    pod: string;
+    namespace: string;
+    owner: string;
+    gpus: number;
+    since: Date;
+    reason: string;
+  }[];
   observedAt: Date;
 }
 
@@ -155,12 +166,27 @@ export interface Cluster {
   name: string;
   /** Labelled wherever it is shown. */
   simulated: boolean;
-  create(object: PlatformObject, as: Identity, options?: { dryRun?: boolean }): Promise<Result<PlatformObject, SubmitFailure | { kind: "exists" }>>;
+  create(
+    object: PlatformObject,
+    as: Identity,
+    options?: { dryRun?: boolean },
+  ): Promise<Result<PlatformObject, SubmitFailure | { kind: "exists" }>>;
   get(ref: ObjectRef, as: Identity): Promise<PlatformObject | undefined>;
-  list(ref: Omit<ObjectRef, "name">, as: Identity, options?: { labelSelector?: string }): Promise<readonly PlatformObject[]>;
+  list(
+    ref: Omit<ObjectRef, "name">,
+    as: Identity,
+    options?: { labelSelector?: string },
+  ): Promise<readonly PlatformObject[]>;
   /** True when it was there. Foreground propagation; `uid` guards against deleting a namesake. */
-  delete(ref: ObjectRef & { uid?: string }, as: Identity): Promise<Result<boolean, { kind: "forbidden"; message: string }>>;
-  logs(ref: { namespace: string; pod: string; container?: string }, as: Identity, options: LogOptions): AsyncIterable<string>;
+  delete(
+    ref: ObjectRef & { uid?: string },
+    as: Identity,
+  ): Promise<Result<boolean, { kind: "forbidden"; message: string }>>;
+  logs(
+    ref: { namespace: string; pod: string; container?: string },
+    as: Identity,
+    options: LogOptions,
+  ): AsyncIterable<string>;
   /** SelfSubjectAccessReview as that person. */
   mayI(
     access: { verb: string; group: string; resource: string; namespace: string },
@@ -204,9 +230,14 @@ export interface Preview {
   /** The object against its template: only what differs. */
   changes: readonly { path: string; from: string; to: string }[];
   freeGpus?: { free: number; total: number };
-  dryRun: { kind: "accepted"; warnings: readonly string[] } | { kind: "refused"; failure: SubmitFailure } | { kind: "unreachable"; message: string };
+  dryRun:
+    | { kind: "accepted"; warnings: readonly string[] }
+    | { kind: "refused"; failure: SubmitFailure }
+    | { kind: "unreachable"; message: string };
   allowed: { kind: "yes" } | { kind: "no"; reason: string } | { kind: "unknown" };
-  approval: { kind: "not-needed" } | { kind: "needed"; quorum: number; approvers: readonly string[]; rule: string; expiresInMs: number };
+  approval:
+    | { kind: "not-needed" }
+    | { kind: "needed"; quorum: number; approvers: readonly string[]; rule: string; expiresInMs: number };
   object: PlatformObject;
 }
 

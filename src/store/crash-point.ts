@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 export function crashPoint(
   name: string,
   env: NodeJS.ProcessEnv = process.env,
-  kill = () => process.kill(process.pid, "SIGKILL"),
+  kill: () => void = () => void process.kill(process.pid, "SIGKILL"),
 ): void {
   if (env["JIBSA_CRASH_AT"] !== name) return;
   const ledger = env["JIBSA_CRASH_LEDGER"];

