@@ -50,7 +50,7 @@ export async function startEmbeddedPostgres(options: {
       "max_connections=100",
     ],
     onLog: (message) => void output.push(message),
-    onError: (message) => void output.push(message),
+    onError: (error) => void output.push(String(error)),
   });
   try {
     if (isFirstStart) await server.initialise();

@@ -5,7 +5,7 @@ import { migrate } from "./migrate.ts";
 
 export interface OpenStore {
   store: Store;
-  pool: pg.Pool;
+  pool: Pool;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,80 @@
+import type { Identity, LogOptions, PlatformObject, Result, SubmitFailure } from "./ports.ts";
+
+export interface GpuNode {
+  name: string;
+  gpuType: string;
+  ready: boolean;
+  total: number;
+  allocated: number;
+  holders: readonly { owner: string; run: string; gpus: number; namespace: string }[];
+}
+export interface ClusterStatus {
+  cluster: string;
+  simulated: boolean;
+  nodes: readonly GpuNode[];
+  /** Pods that wait for GPUs, oldest first. */
+  waiting: readonly {
+    pod: string;
+    namespace: string;
+    owner: string;
+    gpus: number;
+    since: Date;
+    reason: string;
+  }[];
+  observedAt: Date;
+}
+
+/** What the actions ask of one Kubernetes cluster. All calls impersonate. */
+export interface Cluster {
+  name: string;
+  /** Labelled wherever it is shown. */
+  simulated: boolean;
+  create(
+    object: PlatformObject,
+    as: Identity,
+    options?: { dryRun?: boolean },
+  ): Promise<Result<PlatformObject, SubmitFailure | { kind: "exists" }>>;
+  get(ref: ObjectRef, as: Identity): Promise<PlatformObject | undefined>;
+  list(
+    ref: Omit<ObjectRef, "name">,
+    as: Identity,
+    options?: { labelSelector?: string },
+  ): Promise<readonly PlatformObject[]>;
+  /** True when it was there. Foreground propagation; `uid` guards against deleting a namesake. */
+  delete(
+    ref: ObjectRef & { uid?: string },
+    as: Identity,
+  ): Promise<Result<boolean, { kind: "forbidden"; message: string }>>;
+  logs(
+    ref: { namespace: string; pod: string; container?: string },
+    as: Identity,
+    options: LogOptions,
+  ): AsyncIterable<string>;
+  /** SelfSubjectAccessReview as that person. */
+  mayI(
+    access: { verb: string; group: string; resource: string; namespace: string },
+    as: Identity,
+  ): Promise<{ allowed: boolean; reason?: string }>;
+  /** Calls back on every change until aborted; restarts itself with jitter, relists every 5 min. */
+  watch(ref: Omit<ObjectRef, "name">, onChange: (name: string) => void, signal: AbortSignal): void;
+  status(as: Identity): Promise<ClusterStatus>;
+  isReachable(): Promise<{ reachable: true; version: string } | { reachable: false; reason: string }>;
+}
+export interface ObjectRef {
+  group: string;
+  version: string;
+  /** Plural, lower case: "pytorchjobs". */
+  resource: string;
+  namespace?: string;
+  name: string;
+}
+
+/** Down, refusing or too slow (5 s): worth another try later. */
+export class ClusterUnavailableError extends Error {
+  override name = "ClusterUnavailableError";
+  readonly retryAfterMs: number | undefined;
+  constructor(message: string, retryAfterMs?: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
