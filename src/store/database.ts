@@ -124,6 +124,7 @@ export interface Database {
     state: Generated<"pending" | "sent" | "failed">;
     attempts: Generated<number>;
     next_attempt_at: DefaultTime;
+    claimed_until: NullableTime;
     last_error: string | null;
     created_at: DefaultTime;
     sent_at: NullableTime;

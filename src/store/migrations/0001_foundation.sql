@@ -125,6 +125,8 @@ create table outbox (
   state text not null default 'pending' check (state in ('pending', 'sent', 'failed')),
   attempts integer not null default 0,
   next_attempt_at timestamptz not null default now(),
+  -- Who sends the oldest row of a channel holds it until then; a dead sender's claim runs out.
+  claimed_until timestamptz,
   last_error text,
   created_at timestamptz not null default now(),
   sent_at timestamptz

@@ -1,0 +1,52 @@
+import type { Store } from "../store/database.ts";
+import { listStaleInbound } from "../store/inbound.ts";
+import type { Enqueue } from "./create-jobs.ts";
+
+/** A row that has waited this long without a change has probably lost its bell. */
+const STALE_AFTER_MS = 10_000;
+
+/** Rings for every row that still waits. Harmless where a job exists: ids are the same. Returns how often it rang. */
+export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - STALE_AFTER_MS);
+  let rung = 0;
+  for (const key of await listStaleInbound(store, before)) {
+    await enqueue("handle-inbound", { key });
+    rung += 1;
+  }
+  const requests = await store
+    .selectFrom("requests")
+    .select("id")
+    .where("state", "=", "queued")
+    .where("updated_at", "<", before)
+    .orderBy("updated_at")
+    .limit(100)
+    .execute();
+  for (const { id } of requests) {
+    await enqueue("run-action", { requestId: id });
+    rung += 1;
+  }
+  const runs = await store
+    .selectFrom("runs")
+    .select("id")
+    .where("state", "in", ["queued", "starting", "running"])
+    .where((where) => where.or([where("observed_at", "is", null), where("observed_at", "<", before)]))
+    .limit(500)
+    .execute();
+  for (const { id } of runs) {
+    await enqueue("observe-run", { runId: id });
+    rung += 1;
+  }
+  const channels = await store
+    .selectFrom("outbox")
+    .select("channel")
+    .distinct()
+    .where("state", "=", "pending")
+    .where("created_at", "<", new Date(now.getTime() - 2_000))
+    .where("next_attempt_at", "<=", now)
+    .execute();
+  for (const { channel } of channels) {
+    await enqueue("deliver-outbox", { channel });
+    rung += 1;
+  }
+  return rung;
+}
