@@ -12,6 +12,7 @@ import { checkContextElement, checkElement, checkImage, elementTypes } from "./v
 import { checkRichText } from "./validate-rich-text.ts";
 import {
   checkCard,
+  checkCarousel,
   checkContainer,
   checkDataTable,
   checkPlan,
