@@ -1,6 +1,4 @@
-import type { z } from "zod";
-import type { Cluster } from "./cluster-ports.ts";
-import type { Locale, RunState, Store } from "../store/database.ts";
+import type { Locale, RunState } from "../store/database.ts";
 
 export type RequestId = string;
 
@@ -73,6 +71,25 @@ export interface Stage {
   parameters: readonly StageParameter[];
   /** For the preview's GPU-hours when no earlier run is known. */
   expectedHours: number;
+  /** On top of the policy's approval rules; the strictest counts. */
+  approval?: ApprovalNeed;
+}
+
+export interface ApprovalNeed {
+  /** Needed only above this size; undefined: always. */
+  aboveGpuHours?: number;
+  aboveGpus?: number;
+  /** How many different people, at least 1; the requester never counts. */
+  quorum: number;
+  /** Names of roles, or user groups by id or handle. */
+  approvers: readonly string[];
+  expiresInMs: number;
+}
+
+/** Who and what an object is made for; becomes its labels and annotations. */
+export interface ObjectOrigin {
+  requestId: RequestId;
+  owner: Pick<Person, "slackUserId" | "name">;
 }
 
 export interface RunRef {
@@ -124,7 +141,9 @@ export interface LogLine {
 export interface TrainingEngine {
   kind: EngineKind;
   /** Pure; objects are built, never templated as text. */
-  render(stage: Stage, params: StageParams, id: RequestId): PlatformObject;
+  render(stage: Stage, params: StageParams, origin: ObjectOrigin): PlatformObject;
+  /** GPUs that the object asks for in all, and their type where it names one. Pure. */
+  footprint(object: PlatformObject): { gpus: number; gpuType?: string };
   /** Server-side dry run as that person; nothing is created. */
   check(
     object: PlatformObject,
@@ -161,33 +180,45 @@ export interface Preview {
     | { kind: "not-needed" }
     | { kind: "needed"; quorum: number; approvers: readonly string[]; rule: string; expiresInMs: number };
   object: PlatformObject;
+  /** What the policy was asked, kept for asking it again when the request is carried out. */
+  subject: PolicySubject;
 }
 
-export type ActionProgress =
-  | { kind: "submitted"; ref: RunRef }
-  | { kind: "line"; text: string }
-  | { kind: "result"; result: unknown };
-
-export interface ActionDeps {
-  store: Store;
-  person: Person;
-  requestId: RequestId;
-  stages: readonly Stage[];
-  engines: ReadonlyMap<EngineKind, TrainingEngine>;
-  clusters: ReadonlyMap<string, Cluster>;
-  now(): Date;
+/** What is wrong with one field of an input; the words are the reader's language's business. */
+export interface FieldProblem {
+  field: string;
+  code:
+    | "required"
+    | "unknown-field"
+    | "unknown-stage"
+    | "unknown-run"
+    | "unknown-cluster"
+    | "ambiguous-run"
+    | "not-an-integer"
+    | "not-a-number"
+    | "not-a-boolean"
+    | "not-a-choice"
+    | "below-minimum"
+    | "above-maximum"
+    | "too-long"
+    | "bad-characters"
+    | "given-twice";
+  given?: string;
+  /** Limits or choices, as a person would type them. */
+  allowed?: string;
+  /** The nearest thing that exists. */
+  suggestion?: string;
 }
 
-export interface ActionDefinition<Input> {
-  /** "train-start": file name, command words and audit key. */
-  name: string;
-  /** One sentence, shown in help. */
-  summary: string;
-  input: z.ZodType<Input>;
-  /** What the policy's defaults hang on. */
-  risk: "read" | "change" | "destroy";
-  /** Run by the test beside the file. */
-  examples: readonly { command: string; input: Input }[];
-  preview?(input: Input, deps: ActionDeps): Promise<Preview>;
-  run(input: Input, deps: ActionDeps): AsyncIterable<ActionProgress>;
+/** What the policy's rules look at. */
+export interface PolicySubject {
+  action: string;
+  stage?: string;
+  namespace?: string;
+  cluster?: string;
+  gpus?: number;
+  gpuHours?: number;
+  /** Slack user id of whom the thing belongs to. */
+  owner?: string;
+  stageApproval?: ApprovalNeed;
 }

@@ -36,7 +36,7 @@ export function openQueues(backend: QueueBackend, prefix: string) {
       name: QueueName,
       process: Processor<unknown, void>,
       options: Omit<WorkerOptions, "connection">,
-    ): Worker<unknown, void> {
+    ): Pick<Worker, "close"> & { on(event: "error", listener: (error: Error) => void): unknown } {
       const queueName = `${prefix}-${name}`;
       if (backend.kind === "redis") {
         return new Worker<unknown, void>(queueName, process, {

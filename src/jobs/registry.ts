@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { deliverOutbox } from "./definitions/deliver-outbox.job.ts";
+import { drawRequest } from "./definitions/draw-request.job.ts";
 import { expireApprovals } from "./definitions/expire-approvals.job.ts";
 import { handleInbound } from "./definitions/handle-inbound.job.ts";
 import { indexSource } from "./definitions/index-source.job.ts";
@@ -14,6 +15,7 @@ export const jobs = {
   "run-action": runAction,
   "observe-run": observeRun,
   "deliver-outbox": deliverOutbox,
+  "draw-request": drawRequest,
   "expire-approvals": expireApprovals,
   sweep,
   "index-source": indexSource,

@@ -36,6 +36,17 @@ export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Prom
     await enqueue("observe-run", { runId: id });
     rung += 1;
   }
+  const undrawn = await store
+    .selectFrom("requests")
+    .select("id")
+    .whereRef("drawn_version", "<", "version")
+    .where("updated_at", "<", before)
+    .limit(500)
+    .execute();
+  for (const { id } of undrawn) {
+    await enqueue("draw-request", { requestId: id });
+    rung += 1;
+  }
   const channels = await store
     .selectFrom("outbox")
     .select("channel")

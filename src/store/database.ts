@@ -48,7 +48,8 @@ export interface Database {
     channel: string;
     thread_ts: string | null;
     outcome: NullableJson<unknown>;
-    attempts: Generated<number>;
+    version: Generated<number>;
+    drawn_version: Generated<number>;
     created_at: DefaultTime;
     updated_at: DefaultTime;
   };

@@ -38,6 +38,7 @@ export function jobsContract(
           "run-action": none,
           "observe-run": none,
           "deliver-outbox": none,
+          "draw-request": none,
           "expire-approvals": none,
           sweep: none,
           "index-source": none,

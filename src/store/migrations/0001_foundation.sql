@@ -28,12 +28,16 @@ create table requests (
   channel text not null,
   thread_ts text,
   outcome jsonb,
-  attempts integer not null default 0,
+  -- Raised by every change of the request or its run; its messages show what drawn_version saw.
+  version integer not null default 1,
+  drawn_version integer not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 create index requests_open on requests (state, updated_at)
   where state in ('previewed', 'needs-approval', 'queued', 'running');
+
+create index requests_undrawn on requests (updated_at) where drawn_version < version;
 
 create table approvals (
   id text primary key,

@@ -1,0 +1,184 @@
+import type { Cluster, ObjectRef } from "../cluster-ports.ts";
+import { ClusterUnavailableError } from "../cluster-ports.ts";
+import type { Identity, PlatformObject, SubmitFailure } from "../ports.ts";
+import { summarizeGpus } from "./gpu-status.ts";
+import {
+  openKubernetesRest,
+  RestRefusedError,
+  type KubernetesRest,
+  type KubernetesStatus,
+} from "./kubernetes-rest.ts";
+import { superviseWatch } from "./kubernetes-watch.ts";
+
+/** Lower-case plurals of the kinds that are created; CRDs of the ML world are all regular. */
+function resourceOf(kind: string): string {
+  return `${kind.toLowerCase()}s`;
+}
+
+/** A Kubernetes cluster, real or simulated. The connection is opened on first use. */
+export function createKubernetesCluster(options: {
+  name: string;
+  simulated: boolean;
+  source: Parameters<typeof openKubernetesRest>[0];
+  context?: string;
+  onWatchError?: (error: Error) => void;
+}): Cluster {
+  let opening: Promise<KubernetesRest> | undefined;
+  const rest = (): Promise<KubernetesRest> => {
+    opening ??= openKubernetesRest(options.source, options.context).catch((error: unknown) => {
+      opening = undefined;
+      throw new ClusterUnavailableError(
+        `kubeconfig: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+    return opening;
+  };
+  const list = async (ref: Omit<ObjectRef, "name">, as: Identity | undefined, labelSelector?: string) => {
+    const query = labelSelector === undefined ? "" : `?labelSelector=${encodeURIComponent(labelSelector)}`;
+    const answer = await (await rest()).call({ method: "GET", path: pathOf(ref) + query, ...(as && { as }) });
+    if (answer.ok)
+      return ((answer.body as { items?: PlatformObject[] }).items ?? []) as readonly PlatformObject[];
+    if (answer.status.code === 404) return [];
+    throw new Error(answer.status.message ?? `the API server answers ${answer.status.code}`);
+  };
+
+  return {
+    name: options.name,
+    simulated: options.simulated,
+    async create(object, as, { dryRun = false } = {}) {
+      const [group = "", version = ""] = object.apiVersion.includes("/")
+        ? object.apiVersion.split("/")
+        : ["", object.apiVersion];
+      const { namespace } = object.metadata;
+      const path = pathOf({ group, version, resource: resourceOf(object.kind), namespace });
+      const query = dryRun ? "?dryRun=All&fieldManager=jibsa" : "?fieldManager=jibsa";
+      const answer = await (await rest()).call({ method: "POST", path: path + query, body: object, as });
+      if (answer.ok) return { ok: true, value: answer.body as PlatformObject };
+      return { ok: false, failure: failureOf(answer.status) };
+    },
+    async get(ref, as) {
+      const answer = await (await rest()).call({ method: "GET", path: pathOf(ref), as });
+      if (answer.ok) return answer.body as PlatformObject;
+      if (answer.status.code === 404) return undefined;
+      throw new Error(answer.status.message ?? `the API server answers ${answer.status.code}`);
+    },
+    list: (ref, as, { labelSelector } = {}) => list(ref, as, labelSelector),
+    async delete(ref, as) {
+      const body = {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        propagationPolicy: "Foreground",
+        ...(ref.uid !== undefined && { preconditions: { uid: ref.uid } }),
+      };
+      const answer = await (await rest()).call({ method: "DELETE", path: pathOf(ref), body, as });
+      if (answer.ok) return { ok: true, value: true };
+      // 409: the uid is another's, so ours is gone.
+      if (answer.status.code === 404 || answer.status.code === 409) return { ok: true, value: false };
+      if (answer.status.code === 403)
+        return { ok: false, failure: { kind: "forbidden", message: answer.status.message ?? "" } };
+      throw new Error(answer.status.message ?? `the API server answers ${answer.status.code}`);
+    },
+    async *logs({ namespace, pod, container }, as, { tailLines = 100, signal }) {
+      const query = new URLSearchParams({
+        tailLines: String(Math.min(5_000, Math.max(1, tailLines))),
+        ...(container !== undefined && { container }),
+      });
+      const path = `${pathOf({ group: "", version: "v1", resource: "pods", namespace, name: pod })}/log?${query.toString()}`;
+      try {
+        yield* (await rest()).lines({ method: "GET", path, as, ...(signal && { signal }) });
+      } catch (error) {
+        // A pod that has not started, or has gone, has no lines.
+        if (error instanceof RestRefusedError && (error.status.code === 400 || error.status.code === 404))
+          return;
+        throw error;
+      }
+    },
+    async mayI(access, as) {
+      const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+      const body = {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: { resourceAttributes: access },
+      };
+      const answer = await (await rest()).call({ method: "POST", path, body, as });
+      if (!answer.ok) return { allowed: false, reason: answer.status.message ?? "" };
+      const { status } = answer.body as { status?: { allowed?: boolean; reason?: string } };
+      return {
+        allowed: status?.allowed === true,
+        ...(status?.reason !== undefined && { reason: status.reason }),
+      };
+    },
+    watch(ref, onChange, signal) {
+      superviseWatch({
+        rest,
+        path: pathOf(ref),
+        onChange,
+        signal,
+        onError: options.onWatchError ?? (() => {}),
+      });
+    },
+    async status(as) {
+      const [nodes, pods] = await Promise.all([
+        list({ group: "", version: "v1", resource: "nodes" }, as),
+        list({ group: "", version: "v1", resource: "pods" }, as),
+      ]);
+      return {
+        cluster: options.name,
+        simulated: options.simulated,
+        observedAt: new Date(),
+        ...summarizeGpus(nodes, pods),
+      };
+    },
+    async isReachable() {
+      try {
+        const answer = await (await rest()).call({ method: "GET", path: "/version" });
+        if (!answer.ok)
+          return { reachable: false, reason: answer.status.message ?? `HTTP ${answer.status.code}` };
+        return { reachable: true, version: (answer.body as { gitVersion?: string }).gitVersion ?? "unknown" };
+      } catch (error) {
+        return { reachable: false, reason: error instanceof Error ? error.message : String(error) };
+      }
+    },
+  };
+}
+
+function pathOf(ref: {
+  group: string;
+  version: string;
+  resource: string;
+  namespace?: string;
+  name?: string;
+}): string {
+  const segments = [
+    ...(ref.group === "" ? ["api"] : ["apis", ref.group]),
+    ref.version,
+    ...(ref.namespace === undefined ? [] : ["namespaces", ref.namespace]),
+    ref.resource,
+    ...(ref.name === undefined ? [] : [ref.name]),
+  ];
+  return `/${segments.map(encodeURIComponent).join("/")}`;
+}
+
+function failureOf(status: KubernetesStatus): SubmitFailure | { kind: "exists" } {
+  const message = status.message ?? `the API server answers ${status.code}`;
+  switch (status.code) {
+    case 409:
+      return status.reason === "AlreadyExists"
+        ? { kind: "exists" }
+        : { kind: "invalid", message, fields: [] };
+    case 401:
+    case 403:
+      return { kind: message.includes("exceeded quota") ? "quota-exceeded" : "forbidden", message };
+    case 404:
+      return status.details?.kind === "namespaces"
+        ? { kind: "invalid", message, fields: [{ path: "metadata.namespace", message }] }
+        : { kind: "not-installed", message };
+    default: {
+      const fields = (status.details?.causes ?? []).map((cause) => ({
+        path: cause.field ?? "",
+        message: cause.message ?? "",
+      }));
+      return { kind: "invalid", message, fields };
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { ClusterUnavailableError } from "../cluster-ports.ts";
+import type { Identity } from "../ports.ts";
+
+/** The API server's own `Status` of a refusal, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export interface KubernetesStatus {
+  code: number;
+  reason?: string;
+  message?: string;
+  details?: {
+    name?: string;
+    kind?: string;
+    causes?: { field?: string; message?: string }[];
+    retryAfterSeconds?: number;
+  };
+}
+export type RestAnswer = { ok: true; body: unknown } | { ok: false; status: KubernetesStatus };
+
+export interface RestCall {
+  method: "GET" | "POST" | "DELETE";
+  /** Already encoded, with its query. */
+  path: string;
+  body?: unknown;
+  /** Impersonated; undefined: the configuration's own account. */
+  as?: Identity;
+  signal?: AbortSignal;
+}
+
+export type KubernetesRest = Awaited<ReturnType<typeof openKubernetesRest>>;
+
+const TIMEOUT_MS = 5_000;
+const MAX_BODY_BYTES = 64 * 1_024 * 1_024;
+
+/**
+ * The plain API calls that the generated clients do not cover: any resource by name, impersonation for each call,
+ * 5 s and no retry. Credentials, certificates and exec plugins are @kubernetes/client-node's (imported on first use).
+ * Outages, 429 and 5xx are thrown as ClusterUnavailableError; every other answer is a value.
+ */
+export async function openKubernetesRest(
+  source: { kubeconfig: string } | { kubeconfigFile: string } | "in-cluster",
+  context?: string,
+) {
+  const { KubeConfig: Config } = await import("@kubernetes/client-node");
+  const config: KubeConfig = new Config();
+  if (source === "in-cluster") config.loadFromCluster();
+  else if ("kubeconfig" in source) config.loadFromString(source.kubeconfig);
+  else config.loadFromFile(source.kubeconfigFile);
+  if (context !== undefined) config.setCurrentContext(context);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error("the kubeconfig names no cluster for its current context");
+
+  /** Resolves once the head of the answer is there. */
+  async function open(call: RestCall): Promise<IncomingMessage> {
+    const url = new URL(server + call.path);
+    const options: RequestOptions = { method: call.method, headers: {} };
+    await config.applyToHTTPSOptions(options);
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const headers: Record<string, string | string[]> = {
+      ...(options.headers as Record<string, string>),
+      accept: "application/json",
+      ...(body !== undefined && {
+        "content-type": "application/json",
+        "content-length": String(Buffer.byteLength(body)),
+      }),
+      ...(call.as !== undefined && { "Impersonate-User": call.as.user }),
+      ...(call.as !== undefined && call.as.groups.length > 0 && { "Impersonate-Group": [...call.as.groups] }),
+    };
+    return new Promise((resolve, reject) => {
+      const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+      const { agent, ...rest } = options;
+      const request = send(
+        url,
+        {
+          ...rest,
+          headers,
+          ...(url.protocol === "https:" && { agent }),
+          ...(call.signal && { signal: call.signal }),
+        },
+        (response) => {
+          clearTimeout(timer);
+          resolve(response);
+        },
+      );
+      const timer = setTimeout(
+        () => request.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)),
+        TIMEOUT_MS,
+      );
+      request.on("error", (error) => {
+        clearTimeout(timer);
+        reject(new ClusterUnavailableError(error.message));
+      });
+      request.end(body);
+    });
+  }
+
+  return {
+    async call(call: RestCall): Promise<RestAnswer> {
+      const response = await open(call);
+      const text = await readAll(response);
+      const code = response.statusCode ?? 0;
+      if (code >= 200 && code < 300) return { ok: true, body: JSON.parse(text) as unknown };
+      const status = parseStatus(text, code);
+      if (code === 429 || code >= 500) {
+        const seconds = Number(response.headers["retry-after"] ?? status.details?.retryAfterSeconds);
+        throw new ClusterUnavailableError(
+          status.message ?? `the API server answers ${code}`,
+          Number.isFinite(seconds) ? seconds * 1_000 : undefined,
+        );
+      }
+      return { ok: false, status };
+    },
+    /** Lines of a streamed answer (logs, watches) until it ends or the signal aborts. */
+    async *lines(call: RestCall): AsyncIterable<string> {
+      const response = await open(call);
+      if ((response.statusCode ?? 0) >= 300) {
+        const status = parseStatus(await readAll(response), response.statusCode ?? 0);
+        throw new RestRefusedError(status);
+      }
+      response.setEncoding("utf8");
+      let rest = "";
+      for await (const chunk of response) {
+        const parts = (rest + String(chunk)).split("\n");
+        rest = parts.pop() ?? "";
+        yield* parts;
+      }
+      if (rest !== "") yield rest;
+    },
+  };
+}
+
+/** A streamed call was refused. */
+export class RestRefusedError extends Error {
+  override name = "RestRefusedError";
+  readonly status: KubernetesStatus;
+  constructor(status: KubernetesStatus) {
+    super(status.message ?? `the API server answers ${status.code}`);
+    this.status = status;
+  }
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Set anew: the head came in time, the body may not.
+  const timer = setTimeout(() => response.destroy(new Error("the answer broke off")), TIMEOUT_MS);
+  try {
+    for await (const chunk of response) {
+      size += (chunk as Buffer).length;
+      if (size > MAX_BODY_BYTES) throw new Error("the answer is too large");
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    throw new ClusterUnavailableError(error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseStatus(text: string, code: number): KubernetesStatus {
+  try {
+    const body = JSON.parse(text) as Partial<KubernetesStatus> | null;
+    return { ...body, code };
+  } catch {
+    return { code, message: text.slice(0, 300) };
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { ClusterUnavailableError, type ClusterStatus } from "../cluster-ports.ts";
+import { defineRead } from "../define-action.ts";
+import { nearestWord } from "../nearest-word.ts";
+
+const input = z.object({
+  /** Empty: all clusters. */
+  cluster: z.string(),
+});
+export type ClusterReport =
+  | { kind: "status"; status: ClusterStatus }
+  | { kind: "unreachable"; cluster: string; simulated: boolean; message: string };
+
+export const clusterStatus = defineRead<z.infer<typeof input>, readonly ClusterReport[]>({
+  name: "cluster-status",
+  summary: "Show nodes and GPUs: total, allocated, by whom",
+  input,
+  risk: "read",
+  examples: [{ command: "/cluster status", input: { cluster: "" } }],
+  async read({ cluster: wanted }, deps) {
+    const names = [...deps.clusters.keys()];
+    if (wanted !== "" && !deps.clusters.has(wanted)) {
+      const suggestion = nearestWord(wanted, names);
+      return {
+        ok: false,
+        failure: [
+          {
+            field: "cluster",
+            code: "unknown-cluster",
+            given: wanted.slice(0, 80),
+            allowed: names.join(", "),
+            ...(suggestion !== undefined && { suggestion }),
+          },
+        ],
+      };
+    }
+    const chosen = [...deps.clusters.values()].filter(({ name }) => wanted === "" || name === wanted);
+    const reports = chosen.map(async (cluster): Promise<ClusterReport> => {
+      try {
+        return { kind: "status", status: await cluster.status(deps.person.identity) };
+      } catch (error) {
+        if (!(error instanceof ClusterUnavailableError)) throw error;
+        return {
+          kind: "unreachable",
+          cluster: cluster.name,
+          simulated: cluster.simulated,
+          message: error.message,
+        };
+      }
+    });
+    return { ok: true, value: await Promise.all(reports) };
+  },
+});

@@ -1,0 +1,47 @@
+import type { Locale } from "../store/database.ts";
+import { decideApproval, expireApprovals } from "./decide-approval.ts";
+import type { ActionDeps } from "./define-action.ts";
+import { observeRun } from "./observe-run.ts";
+import type { Policy } from "./policy.ts";
+import type { Person, RequestId } from "./ports.ts";
+import type { ChangeInput, ChangeName, ReadInput, ReadName } from "./registry.ts";
+import { performRead, requestAction, type Place } from "./request-action.ts";
+import { parkRequest, runAction } from "./run-action.ts";
+import { startRequest } from "./start-request.ts";
+
+export type Actions = ReturnType<typeof createActions>;
+
+/**
+ * The door of the actions. Nothing here knows Slack or the queue: an outcome says what has to be rung
+ * ("queued": run-action; "run-started": observe-run), and a sweeper rings for what was forgotten.
+ */
+export function createActions(
+  deps: Omit<ActionDeps, "person" | "requestId"> & {
+    policy: Policy;
+    /** undefined: not an active member of the workspace. Throws when that cannot be known now. */
+    findPerson(slackUserId: string): Promise<Person | undefined>;
+  },
+) {
+  return {
+    stages: deps.stages,
+    clusters: deps.clusters,
+    policy: deps.policy,
+    request: <Name extends ChangeName>(
+      id: RequestId,
+      person: Person,
+      name: Name,
+      input: ChangeInput<Name>,
+      place: Place & { locale: Locale },
+    ) => requestAction({ ...deps, person, requestId: id }, name, input, place),
+    read: <Name extends ReadName>(id: RequestId, person: Person, name: Name, input: ReadInput<Name>) =>
+      performRead({ ...deps, person, requestId: id }, name, input),
+    start: (id: RequestId, person: Person, choice: "start" | "discard") =>
+      startRequest(deps, id, person, choice),
+    decide: (id: RequestId, person: Person, decision: "approve" | "reject") =>
+      decideApproval(deps, id, person, decision),
+    expire: () => expireApprovals(deps),
+    run: (id: RequestId) => runAction(deps, id),
+    park: (id: RequestId, error: string) => parkRequest(deps, id, error),
+    observe: (runId: string) => observeRun(deps, runId),
+  };
+}

@@ -1,0 +1,78 @@
+import type { z } from "zod";
+import type { Store } from "../store/database.ts";
+import type { Cluster } from "./cluster-ports.ts";
+import type {
+  EngineKind,
+  FieldProblem,
+  Person,
+  PlatformObject,
+  PolicySubject,
+  Preview,
+  RequestId,
+  Result,
+  RunRef,
+  Stage,
+  SubmitFailure,
+  TrainingEngine,
+} from "./ports.ts";
+
+export interface ActionDeps {
+  store: Store;
+  person: Person;
+  requestId: RequestId;
+  stages: readonly Stage[];
+  engines: ReadonlyMap<EngineKind, TrainingEngine>;
+  clusters: ReadonlyMap<string, Cluster>;
+  now(): Date;
+}
+
+interface ActionBase<Input> {
+  /** "train-start": file name, command words and audit key. */
+  name: string;
+  /** One sentence, shown in help. */
+  summary: string;
+  input: z.ZodType<Input>;
+  /** Run by the test beside the file. */
+  examples: readonly { command: string; input: Input }[];
+}
+
+/** Looks only; answered at once. */
+export interface ReadAction<Input, Output> extends ActionBase<Input> {
+  risk: "read";
+  read(input: Input, deps: ActionDeps): Promise<Result<Output, readonly FieldProblem[]>>;
+}
+
+export interface PlannedChange {
+  subject: PolicySubject;
+  /** What would be sent, frozen: an approval is bound to its hash. */
+  object: PlatformObject;
+  preview: Omit<Preview, "approval" | "object" | "subject">;
+}
+
+export type ChangeOutcome =
+  | {
+      kind: "run-started";
+      ref: RunRef;
+      engine: EngineKind;
+      stage: string;
+      title: string;
+      gpus: number;
+    }
+  | { kind: "done" }
+  | { kind: "refused"; failure: SubmitFailure };
+
+/** Changes a platform: shown first, then, with leave, carried out from the row. */
+export interface ChangeAction<Input> extends ActionBase<Input> {
+  risk: "change" | "destroy";
+  plan(input: Input, deps: ActionDeps): Promise<Result<PlannedChange, readonly FieldProblem[]>>;
+  /** May be called again after a crash: the second time finds what the first has made. Outages are thrown. */
+  run(input: Input, object: PlatformObject, deps: ActionDeps): Promise<ChangeOutcome>;
+}
+
+/** Keeps the types of one operation together; one file each, listed in `registry.ts`. */
+export function defineRead<Input, Output>(action: ReadAction<Input, Output>): ReadAction<Input, Output> {
+  return action;
+}
+export function defineChange<Input>(action: ChangeAction<Input>): ChangeAction<Input> {
+  return action;
+}

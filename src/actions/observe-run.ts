@@ -1,0 +1,106 @@
+import { appendAudit } from "../store/audit.ts";
+import type { RequestState, RunState } from "../store/database.ts";
+import { ClusterUnavailableError } from "./cluster-ports.ts";
+import type { ActionDeps } from "./define-action.ts";
+import type { Person, RunObservation } from "./ports.ts";
+import { lockRequest, moveRequest } from "./request-row.ts";
+import { refOfRun, type RunRow } from "./training/find-run.ts";
+
+export type ObserveOutcome =
+  | { kind: "ended"; state: RunState; requestId: string }
+  | { kind: "open"; changed: boolean; requestId: string }
+  | { kind: "cluster-away"; message: string }
+  | { kind: "nothing-to-do" };
+
+const ENDED: Partial<Record<RunState, RequestState>> = {
+  succeeded: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  lost: "failed",
+};
+
+/** Looks at a run once, as its owner, and writes down what has changed. */
+export async function observeRun(
+  deps: Omit<ActionDeps, "person" | "requestId"> & {
+    findPerson(slackUserId: string): Promise<Person | undefined>;
+  },
+  runId: string,
+): Promise<ObserveOutcome> {
+  const run = await deps.store.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
+  if (run === undefined || ENDED[run.state] !== undefined) return { kind: "nothing-to-do" };
+  const engine = [...deps.engines.values()].find(({ kind }) => kind === run.engine);
+  const owner = await deps.findPerson(run.owner);
+  if (engine === undefined || owner === undefined) return { kind: "nothing-to-do" };
+  let observation: RunObservation;
+  try {
+    observation = await engine.observe(refOfRun(run), owner.identity);
+  } catch (error) {
+    if (error instanceof ClusterUnavailableError) return { kind: "cluster-away", message: error.message };
+    throw error;
+  }
+  return recordObservation(deps, run, settle(run, observation));
+}
+
+/** "Cancelled" is never a platform's word: it is an object that is gone, or failed, after we were asked to end it. */
+export function settle(
+  run: Pick<RunRow, "cancel_requested_at">,
+  observation: RunObservation,
+): RunObservation {
+  const asked = run.cancel_requested_at !== null;
+  if (asked && (observation.state === "lost" || observation.state === "failed"))
+    return { ...observation, state: "cancelled" };
+  return observation;
+}
+
+async function recordObservation(
+  deps: Pick<ActionDeps, "store" | "now">,
+  run: RunRow,
+  observation: RunObservation,
+): Promise<ObserveOutcome> {
+  const now = deps.now();
+  const requestState = ENDED[observation.state];
+  const progress = observation.progress ?? run.progress;
+  const reason = observation.reason ?? null;
+  const changed =
+    observation.state !== run.state ||
+    reason !== run.reason ||
+    Math.abs((progress ?? 0) - (run.progress ?? 0)) >= 0.005;
+  return deps.store.transaction().execute(async (transaction): Promise<ObserveOutcome> => {
+    const request = await lockRequest(transaction, run.request_id);
+    const current = await transaction
+      .selectFrom("runs")
+      .select("state")
+      .where("id", "=", run.id)
+      .executeTakeFirst();
+    if (request === undefined || current === undefined || ENDED[current.state] !== undefined)
+      return { kind: "nothing-to-do" };
+    await transaction
+      .updateTable("runs")
+      .set({
+        state: observation.state,
+        progress,
+        reason,
+        uid: run.uid ?? observation.uid ?? null,
+        observed_at: now,
+        started_at: observation.startedAt ?? run.started_at,
+        ended_at: requestState === undefined ? null : (observation.endedAt ?? now),
+      })
+      .where("id", "=", run.id)
+      .execute();
+    if (requestState !== undefined) {
+      await moveRequest(transaction, run.request_id, requestState, now);
+      await appendAudit(transaction, {
+        actor:
+          run.cancel_requested_by !== null && observation.state === "cancelled"
+            ? run.cancel_requested_by
+            : "system",
+        event: "run-ended",
+        subject: `run:${run.id}`,
+        detail: { state: observation.state, reason },
+      });
+      return { kind: "ended", state: observation.state, requestId: run.request_id };
+    }
+    if (changed) await moveRequest(transaction, run.request_id, request.state, now);
+    return { kind: "open", changed, requestId: run.request_id };
+  });
+}

@@ -1,0 +1,36 @@
+import { clusterStatus } from "./cluster/cluster-status.ts";
+import { trainCancel } from "./training/train-cancel.ts";
+import { trainList } from "./training/train-list.ts";
+import { trainLogs } from "./training/train-logs.ts";
+import { trainStart } from "./training/train-start.ts";
+import { trainStatus } from "./training/train-status.ts";
+
+/** Everything that people can look at. */
+export const reads = {
+  "train-list": trainList,
+  "train-status": trainStatus,
+  "train-logs": trainLogs,
+  "cluster-status": clusterStatus,
+} as const;
+
+/** Everything that people can change. */
+export const changes = {
+  "train-start": trainStart,
+  "train-cancel": trainCancel,
+} as const;
+
+export type ReadName = keyof typeof reads;
+export type ChangeName = keyof typeof changes;
+export const actionNames = [...Object.keys(changes), ...Object.keys(reads)] as (ReadName | ChangeName)[];
+export type ReadInput<Name extends ReadName> = (typeof reads)[Name]["examples"][number]["input"];
+export type ReadOutput<Name extends ReadName> =
+  Awaited<ReturnType<(typeof reads)[Name]["read"]>> extends infer Answer
+    ? Answer extends { ok: true; value: infer Value }
+      ? Value
+      : never
+    : never;
+export type ChangeInput<Name extends ChangeName> = (typeof changes)[Name]["examples"][number]["input"];
+
+export function isChangeName(name: string): name is ChangeName {
+  return Object.hasOwn(changes, name);
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { readProgress, readPyTorchJob } from "./pytorch-job-state.ts";
+
+const job = (...types: string[]) => ({
+  apiVersion: "kubeflow.org/v1",
+  kind: "PyTorchJob",
+  metadata: { name: "sft-r1", namespace: "llm-training", uid: "u-1" },
+  status: {
+    startTime: "2026-11-24T01:00:00Z",
+    conditions: types.map((type) => ({ type, status: "True", message: `${type}.` })),
+  },
+});
+
+describe("a PyTorchJob in our words", () => {
+  it.each([
+    [[], "queued"],
+    [["Created"], "queued"],
+    [["Created", "Running"], "running"],
+    [["Created", "Running", "Restarting"], "starting"],
+    [["Created", "Suspended"], "queued"],
+    [["Created", "Succeeded"], "succeeded"],
+    [["Created", "Failed"], "failed"],
+  ] as const)("is, with the conditions %j, %s", (types, state) => {
+    expect(readPyTorchJob(job(...types)).state).toBe(state);
+  });
+
+  it("ignores a condition that is no longer true", () => {
+    const finished = job("Created", "Running", "Succeeded");
+    const [, running] = finished.status.conditions;
+    if (running !== undefined) running.status = "False";
+
+    expect(readPyTorchJob(finished)).toMatchObject({ state: "succeeded", uid: "u-1", progress: 1 });
+  });
+});
+
+describe("progress", () => {
+  it.each([
+    [["step 10/100 loss 2.1", "step 42/100 loss 1.2"], 0.42],
+    [[" 20%|██        | 820/4100 [10:12<40:00,  1.2it/s]"], 0.2],
+    [["saved /output/2026/11"], undefined],
+    [["step 3/0"], undefined],
+    [[], undefined],
+  ])("of %j is %s", (lines, progress) => {
+    expect(readProgress(lines)).toBe(progress);
+  });
+});

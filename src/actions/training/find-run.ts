@@ -1,0 +1,63 @@
+import type { Selectable } from "kysely";
+import type { Database, Store } from "../../store/database.ts";
+import { nearestWord } from "../nearest-word.ts";
+import type { FieldProblem, Result, RunRef } from "../ports.ts";
+
+export type RunRow = Selectable<Database["runs"]>;
+
+/** A run by its id, its name, or the beginning of either; without words the person's latest. */
+export async function findRun(
+  store: Store,
+  text: string,
+  person: string,
+): Promise<Result<RunRow, FieldProblem>> {
+  const wanted = text.trim().toLowerCase();
+  const newest = store.selectFrom("runs").selectAll().orderBy("created_at", "desc");
+  if (wanted === "") {
+    const latest = await newest.where("owner", "=", person).limit(1).executeTakeFirst();
+    return latest === undefined
+      ? { ok: false, failure: { field: "run", code: "required" } }
+      : { ok: true, value: latest };
+  }
+  const recent = await newest.limit(1_000).execute();
+  const exact = recent.find((run) => run.id === wanted || run.name === wanted);
+  if (exact !== undefined) return { ok: true, value: exact };
+  const candidates = recent.filter((run) => run.id.startsWith(wanted) || run.name.startsWith(wanted));
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1) return { ok: true, value: only };
+  if (only !== undefined)
+    return {
+      ok: false,
+      failure: {
+        field: "run",
+        code: "ambiguous-run",
+        given: wanted.slice(0, 80),
+        allowed: candidates
+          .slice(0, 5)
+          .map((run) => run.name)
+          .join(", "),
+      },
+    };
+  const suggestion = nearestWord(
+    wanted,
+    recent.map((run) => run.name),
+  );
+  return {
+    ok: false,
+    failure: {
+      field: "run",
+      code: "unknown-run",
+      given: wanted.slice(0, 80),
+      ...(suggestion !== undefined && { suggestion }),
+    },
+  };
+}
+
+export function refOfRun(run: RunRow): RunRef {
+  return {
+    cluster: run.cluster,
+    namespace: run.namespace,
+    name: run.name,
+    ...(run.uid !== null && { uid: run.uid }),
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { defineRead } from "../define-action.ts";
+import type { LogLine } from "../ports.ts";
+import { findRun, refOfRun, type RunRow } from "./find-run.ts";
+
+const input = z.object({
+  /** Id or name, or the beginning of one; empty: the person's latest. */
+  run: z.string(),
+  /** Last lines of each pod, 1 to 500. */
+  lines: z.number().int().min(1).max(500),
+});
+
+export const trainLogs = defineRead<z.infer<typeof input>, { run: RunRow; lines: readonly LogLine[] }>({
+  name: "train-logs",
+  summary: "Show the last lines of a run's log",
+  input,
+  risk: "read",
+  examples: [{ command: "/train logs sft-r1a2b3 lines=40", input: { run: "sft-r1a2b3", lines: 40 } }],
+  async read({ run, lines }, deps) {
+    const found = await findRun(deps.store, run, deps.person.slackUserId);
+    if (!found.ok) return { ok: false, failure: [found.failure] };
+    const engine = [...deps.engines.values()].find(({ kind }) => kind === found.value.engine);
+    if (engine === undefined) throw new Error(`engine ${found.value.engine} is not configured`);
+    const collected: LogLine[] = [];
+    for await (const line of engine.logs(refOfRun(found.value), deps.person.identity, { tailLines: lines }))
+      collected.push(line);
+    return { ok: true, value: { run: found.value, lines: collected } };
+  },
+});

@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { defineChange } from "../define-action.ts";
+import type { PlatformObject, StageParams } from "../ports.ts";
+import { diffObjects } from "./diff-objects.ts";
+import { formatPath } from "./object-path.ts";
+import { askCluster, expectHours } from "./plan-preview.ts";
+import { findStage, parseStageParams } from "./stage-catalogue.ts";
+
+const input = z.object({
+  stage: z.string(),
+  /** As typed; the stage's own parameters say what is allowed. */
+  parameters: z.record(z.string(), z.string()),
+});
+export type TrainStartInput = z.infer<typeof input>;
+
+export const trainStart = defineChange<TrainStartInput>({
+  name: "train-start",
+  summary: "Start a training stage",
+  input,
+  risk: "change",
+  examples: [
+    {
+      command: "/train start sft model-size=7B",
+      input: { stage: "sft", parameters: { "model-size": "7B" } },
+    },
+  ],
+
+  async plan({ stage: stageName, parameters }, deps) {
+    const found = findStage(deps.stages, stageName);
+    if (!found.ok) return { ok: false, failure: [found.failure] };
+    const stage = found.value;
+    const params = parseStageParams(stage, parameters);
+    if (!params.ok) return params;
+    const engine = deps.engines.get(stage.engine);
+    const cluster = deps.clusters.get(stage.cluster);
+    if (engine === undefined || cluster === undefined)
+      throw new Error(
+        `stage ${stage.name} names engine ${stage.engine} on cluster ${stage.cluster}: not configured`,
+      );
+    const object = engine.render(stage, params.value, { requestId: deps.requestId, owner: deps.person });
+    const { gpus, gpuType } = engine.footprint(object);
+    const hours = await expectHours(deps, stage);
+    const answer = await askCluster({
+      cluster,
+      object,
+      gpuType,
+      deps,
+      access: {
+        verb: "create",
+        group: object.apiVersion.split("/")[0] ?? "",
+        resource: `${object.kind.toLowerCase()}s`,
+      },
+      check: () => engine.check(object, stage.cluster, deps.person.identity),
+    });
+    const gpuHours = gpus * hours.hours;
+    return {
+      ok: true,
+      value: {
+        object,
+        subject: {
+          action: "train-start",
+          stage: stage.name,
+          namespace: stage.namespace,
+          cluster: stage.cluster,
+          gpus,
+          gpuHours,
+          ...(stage.approval !== undefined && { stageApproval: stage.approval }),
+        },
+        preview: {
+          title: titleOf(stage.name, params.value),
+          cluster: stage.cluster,
+          simulated: cluster.simulated,
+          namespace: stage.namespace,
+          gpus,
+          ...(gpuType !== undefined && { gpuType }),
+          ...hours,
+          gpuHours,
+          changes: changesOf(stage, object),
+          ...answer,
+        },
+      },
+    };
+  },
+
+  async run({ stage: stageName, parameters }, object, deps) {
+    const found = findStage(deps.stages, stageName);
+    if (!found.ok)
+      return {
+        kind: "refused",
+        failure: { kind: "not-installed", message: `stage ${stageName} is no longer configured` },
+      };
+    const stage = found.value;
+    const engine = deps.engines.get(stage.engine);
+    if (engine === undefined) throw new Error(`engine ${stage.engine} is not configured`);
+    const submitted = await engine.submit(object, stage.cluster, deps.person.identity);
+    if (!submitted.ok) return { kind: "refused", failure: submitted.failure };
+    const params = parseStageParams(stage, parameters);
+    return {
+      kind: "run-started",
+      ref: submitted.value,
+      engine: stage.engine,
+      stage: stage.name,
+      title: titleOf(stage.name, params.ok ? params.value : {}),
+      gpus: engine.footprint(object).gpus,
+    };
+  },
+});
+
+function titleOf(stage: string, params: StageParams): string {
+  const size = params["model-size"];
+  return size === undefined ? stage : `${stage} · ${String(size)}`;
+}
+
+/** The object against its template, without the metadata that every object gets. A declared path bears its parameter's name. */
+function changesOf(stage: Parameters<typeof parseStageParams>[0], object: PlatformObject) {
+  const names = new Map(stage.parameters.map((parameter) => [formatPath(parameter.path), parameter.name]));
+  const withoutLabels = structuredClone(object) as Record<string, unknown>;
+  const replicas = (
+    withoutLabels["spec"] as { pytorchReplicaSpecs?: Record<string, { template?: object }> } | undefined
+  )?.pytorchReplicaSpecs;
+  for (const replica of Object.values(replicas ?? {})) {
+    if (replica.template !== undefined) delete (replica.template as { metadata?: unknown }).metadata;
+  }
+  return diffObjects(stage.template["spec"], withoutLabels["spec"], "spec")
+    .filter(({ path }) => !path.endsWith(".template.metadata"))
+    .map((change) => ({ ...change, path: names.get(change.path) ?? change.path }));
+}

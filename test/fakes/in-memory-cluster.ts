@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { ClusterUnavailableError, type Cluster, type ObjectRef } from "#src/actions/cluster-ports.ts";
+import type { PlatformObject } from "#src/actions/ports.ts";
+
+/** A cluster that keeps objects, knows who may write, can go away and can lose an answer after it has done the work. */
+export function createInMemoryCluster(name = "onprem-a") {
+  const objects = new Map<string, PlatformObject>();
+  const logs = new Map<string, string[]>();
+  const creators: { name: string; user: string }[] = [];
+  const faults = { away: false, loseNextAnswer: false, readers: new Set<string>() };
+  const keyOf = (resource: string, namespace: string | undefined, objectName: string) =>
+    `${resource}/${namespace ?? ""}/${objectName}`;
+  const check = () => {
+    if (faults.away) throw new ClusterUnavailableError("connect ECONNREFUSED 127.0.0.1:1");
+  };
+  const cluster: Cluster = {
+    name,
+    simulated: true,
+    async create(object, as, { dryRun = false } = {}) {
+      check();
+      if (faults.readers.has(as.user))
+        return { ok: false, failure: { kind: "forbidden", message: `User "${as.user}" cannot create` } };
+      const key = keyOf(`${object.kind.toLowerCase()}s`, object.metadata.namespace, object.metadata.name);
+      if (objects.has(key)) return { ok: false, failure: { kind: "exists" } };
+      const made = { ...structuredClone(object), metadata: { ...object.metadata, uid: randomUUID() } };
+      if (dryRun) return { ok: true, value: made };
+      objects.set(key, made);
+      creators.push({ name: object.metadata.name, user: as.user });
+      if (faults.loseNextAnswer) {
+        faults.loseNextAnswer = false;
+        throw new ClusterUnavailableError("socket hang up");
+      }
+      return { ok: true, value: structuredClone(made) };
+    },
+    async get(ref: ObjectRef) {
+      check();
+      const object = objects.get(keyOf(ref.resource, ref.namespace, ref.name));
+      return object === undefined ? undefined : structuredClone(object);
+    },
+    async list(ref) {
+      check();
+      const prefix = `${ref.resource}/${ref.namespace ?? ""}`;
+      return [...objects]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([, object]) => structuredClone(object));
+    },
+    async delete(ref, as) {
+      check();
+      if (faults.readers.has(as.user))
+        return { ok: false, failure: { kind: "forbidden", message: `User "${as.user}" cannot delete` } };
+      return { ok: true, value: objects.delete(keyOf(ref.resource, ref.namespace, ref.name)) };
+    },
+    async *logs({ pod }) {
+      check();
+      yield* logs.get(pod) ?? [];
+    },
+    async mayI(_access, as) {
+      check();
+      return { allowed: !faults.readers.has(as.user) };
+    },
+    watch() {},
+    async status() {
+      check();
+      const nodes = [{ name: "gpu-1", gpuType: "h100", ready: true, total: 8, allocated: 3, holders: [] }];
+      return { cluster: name, simulated: true, nodes, waiting: [], observedAt: new Date(0) };
+    },
+    async isReachable() {
+      return faults.away ? { reachable: false, reason: "away" } : { reachable: true, version: "v1.34.0" };
+    },
+  };
+  return {
+    cluster,
+    objects,
+    logs,
+    creators,
+    faults,
+    /** Sets the status of the one job of that name, as its operator would. */
+    setCondition(objectName: string, type: string, message = `${type}.`) {
+      for (const [key, object] of objects) {
+        if (!key.endsWith(`/${objectName}`)) continue;
+        const at = new Date().toISOString();
+        object["status"] = {
+          startTime: at,
+          conditions: [{ type, status: "True", message }],
+          ...((type === "Succeeded" || type === "Failed") && { completionTime: at }),
+        };
+      }
+    },
+  };
+}
