@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseCommand, parseMessage } from "./parse-command.ts";
+
+describe("a command", () => {
+  it.each([
+    ["/train", "", { kind: "help", topic: "train" }],
+    ["/train", "start", { kind: "train-form" }],
+    [
+      "/train",
+      "start sft model-size=7B",
+      { kind: "train-start", stage: "sft", parameters: { "model-size": "7B" } },
+    ],
+    [
+      "/train",
+      "시작 sft model_size=7B",
+      { kind: "train-start", stage: "sft", parameters: { "model-size": "7B" } },
+    ],
+    [
+      "/train",
+      "start sft base-model=“a b”",
+      { kind: "train-start", stage: "sft", parameters: { "base-model": "a b" } },
+    ],
+    ["/train", "strat sft", { kind: "unknown", topic: "train", word: "strat", suggestion: "start" }],
+    ["/train", "list mine", { kind: "train-list", which: "mine" }],
+    ["/train", "list yours", { kind: "invalid" }],
+    ["/train", "logs sft-r1 lines=5", { kind: "train-logs", run: "sft-r1", lines: 5 }],
+    ["/train", "logs lines=0", { kind: "invalid" }],
+    [
+      "/train",
+      "start sft gpus=1 gpus=2",
+      { kind: "invalid", problems: [{ field: "gpus", code: "given-twice" }] },
+    ],
+    ["/train", "start sft and more", { kind: "invalid" }],
+    ["/cluster", "status", { kind: "cluster-status", cluster: "" }],
+    ["/cluster", "stauts", { kind: "unknown", suggestion: "status" }],
+    ["/ask", " 왜? ", { kind: "ask", question: "왜?" }],
+    ["/ask", "", { kind: "help", topic: "ask" }],
+  ])("%s %s is understood", (command, text, expected) => {
+    expect(parseCommand(command, text)).toMatchObject(expected);
+  });
+
+  it("gives a value for any text", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("/train", "/cluster", "/ask", "/x"),
+        fc.string({ maxLength: 5_000 }),
+        (command, text) => {
+          expect(parseCommand(command, text)).toHaveProperty("kind");
+          expect(parseMessage(text)).toHaveProperty("kind");
+        },
+      ),
+    );
+  });
+
+  it("keeps a parameter named like a part of the language a mere name", () => {
+    const parsed = parseCommand("/train", "start sft __proto__=x constructor=y");
+
+    expect(parsed.kind === "train-start" && Object.keys(parsed.parameters)).toEqual([
+      "--proto--",
+      "constructor",
+    ]);
+  });
+});
+
+describe("a message", () => {
+  it.each([
+    ["train start sft", "train-start"],
+    ["train list", "train-list"],
+    ["How do I retry a failed training run?", "ask"],
+    ["train data is broken, what now?", "ask"],
+    ["help", "help"],
+    ["help me with OOM", "ask"],
+    ["", "help"],
+  ])("%s is taken as %s", (text, kind) => {
+    expect(parseMessage(text).kind).toBe(kind);
+  });
+});

@@ -1,0 +1,199 @@
+import type { FieldProblem } from "../../actions/ports.ts";
+import type { RequestState, RunState } from "../../store/database.ts";
+import { code } from "../escape.ts";
+
+/** Every sentence that people read, in English. Arguments are escaped by the sentence where they are free text. */
+export const en = {
+  runState: (state: RunState) => state as string,
+  requestState: (state: RequestState) =>
+    ({ previewed: "preview", "needs-approval": "waiting for approval", parked: "given up" })[
+      state as string
+    ] ?? state,
+  simulated: "simulated",
+  preview: "preview, nothing has started",
+  start: (title: string) => `Start ${title}`,
+  cancelOf: (title: string) => `Cancel ${title}`,
+  cancelConsequence: "The job and its pods are deleted. What was not saved as a checkpoint is lost.",
+  gpus: "GPUs",
+  gpuLine: (gpus: number, type: string | undefined, hours: string, basis: string) =>
+    gpus === 0 ? "none" : `${gpus} x ${type ?? "GPU"} for about ${hours} (${basis})`,
+  gpuHours: (hours: number) => `${formatNumber(hours)} GPU-hours`,
+  basisCatalogue: "catalogue's estimate",
+  basisHistory: (runs: number) => `median of the last ${runs} runs`,
+  changes: "changes",
+  noChanges: "none, the stage's defaults",
+  freeNow: "free now",
+  freeLine: (free: number, total: number) => `${free} of ${total}`,
+  checked: "checked",
+  dryRunAccepted: "dry run accepted",
+  dryRunRefused: (message: string) => `dry run refused: ${message}`,
+  dryRunUnreachable: (message: string) =>
+    `the cluster does not answer (${message}); it will be checked when it starts`,
+  youMay: "you may create it here",
+  youMayNot: (reason: string) =>
+    `the cluster will not let you create it${reason === "" ? "" : `: ${reason}`}`,
+  needs: "needs",
+  needsNothing: "no approval",
+  needsApproval: (quorum: number, approvers: string, rule: string) =>
+    `${quorum} approval${quorum === 1 ? "" : "s"} of ${approvers} (${rule})`,
+  hours: (hours: number) =>
+    hours < 1 ? `${Math.max(1, Math.round(hours * 60))} min` : `${formatNumber(hours)} h`,
+  buttonStart: "Start",
+  buttonAsk: "Ask for approval",
+  buttonDiscard: "Discard",
+  buttonApprove: "Approve",
+  buttonReject: "Reject",
+  buttonLogs: "Logs",
+  buttonCancel: "Cancel run",
+  buttonObject: "Full object",
+  buttonForm: "Open the form",
+  confirmTitle: "Are you sure?",
+  confirmYes: "Yes, cancel it",
+  confirmNo: "Keep it running",
+  asks: (name: string, title: string, hours: string) => `${name} asks to start ${title} · ${hours}`,
+  expiresAt: (time: string, done: number, quorum: number) => `expires ${time} · ${done} of ${quorum}`,
+  approvedBy: (people: string) => `approved by ${people}`,
+  rejectedBy: (people: string) => `rejected by ${people}`,
+  expired: "Nobody approved it in time. Start it again to ask anew.",
+  queuedNext: "The job is being created; this message follows it.",
+  waitingFor: (reason: string) => `waiting: ${reason}`,
+  cancelling: "being cancelled",
+  ended: (state: string, after: string) => `${state} after ${after}`,
+  endedAtOnce: (state: string) => state,
+  lost: "The job was deleted outside of Jibsa. It was not started again.",
+  sentForApproval: "Your request is in the channel now. You will be told there.",
+  startedNow: "Started. The message in the channel follows it.",
+  cancelSent: "Cancelling. The run's message will say when it has ended.",
+  discarded: "Discarded. Nothing was started.",
+  alreadyStarted: (state: string) => `This was pressed before; the request is now: ${state}.`,
+  notYours: "This preview is somebody else's. Start your own with `/train start`.",
+  outdated: "This preview is older than an hour and may no longer be true. Please start anew.",
+  oldButton: "This button belongs to something that no longer exists. Please start anew.",
+  voteRecorded: (done: number, quorum: number) => `Your approval is counted: ${done} of ${quorum}.`,
+  voteOwn: (approvers: string) => `You asked for this, so you cannot approve it. One of ${approvers} can.`,
+  voteNotApprover: (approvers: string) => `Only ${approvers} can decide this.`,
+  voteTwice: "Your decision is already counted; another person is needed.",
+  voteLate: (state: string, people: string) => `Already ${state}${people === "" ? "" : ` by ${people}`}.`,
+  voteExpired: "The time for this has run out. It has to be asked for anew.",
+  voteVoid: "What was shown is not what is stored any more, so the approval is void. Please start anew.",
+  deniedNoRole: "You have no role in Jibsa here. Ask your MLOps lead to add you to the policy.",
+  deniedNoRule: (action: string) =>
+    `Your role does not allow ${code(action)} here. Your MLOps lead can add a rule.`,
+  deniedByRule: (rule: string) => `The rule ${code(rule)} forbids this.`,
+  refusedGuest: "Guests cannot use Jibsa. Ask a member of the team to do this for you.",
+  refusedExternal: "People of other workspaces cannot use Jibsa.",
+  refusedDeactivated: "This account is deactivated.",
+  refusedUnknown: "Slack does not know who you are, so nothing was done.",
+  failedRequesterGone: "Whoever asked is no longer an active member of the workspace.",
+  failedApprovalMissing: "The policy has become stricter since it was approved. Please ask anew.",
+  failedCluster: (message: string) => `The cluster has been away too long: ${message}`,
+  failedParked: (id: string) =>
+    `It was tried five times and broke each time. Give this id to your MLOps lead: ${code(id)}`,
+  platformForbidden: (message: string) => `The cluster refuses it: ${message}`,
+  platformInvalid: (message: string) => `The cluster finds the object invalid: ${message}`,
+  platformQuota: (message: string) => `The quota is used up: ${message}`,
+  platformNameTaken: (message: string) => `An object of that name exists and is not ours: ${message}`,
+  platformNotInstalled: (message: string) => `The cluster does not know this kind of job: ${message}`,
+  noRuns: "No runs here yet. Start one with `/train start`.",
+  runsTitle: "Runs",
+  logsTitle: (title: string) => `Last lines of ${title}`,
+  noLogs: "No lines yet: the pod has not started.",
+  clusterTitle: (cluster: string) => `Cluster ${cluster}`,
+  clusterTotals: (used: number, total: number) => `${used} of ${total} GPUs allocated`,
+  nodeNotReady: "not ready",
+  waitingPods: "Waiting for GPUs",
+  noGpuNodes: "No node of this cluster has GPUs.",
+  clusterAway: (cluster: string, message: string) =>
+    `Cluster ${cluster} does not answer (${message}). Questions about documents still work; what was accepted is done when it is back.`,
+  observed: (time: string) => `as of ${time}`,
+  searching: "searching the documents …",
+  asked: (person: string, question: string) => `${person} asks: ${question}`,
+  modeExtractive: "quoted from the documents, no model configured or reachable",
+  modeGenerated: (model: string) => `generated · ${model}`,
+  dontKnow: "I don't know: the documents I have do not answer this.",
+  nearestPages: "The nearest pages:",
+  searchAway:
+    "The document search does not answer at the moment, so I cannot look this up. Commands still work. Please try again in a minute.",
+  modelAway: "The model does not answer at the moment.",
+  helpful: "Helpful",
+  notHelpful: "Not helpful",
+  thanks: "Thank you, noted.",
+  partAway: (id: string) =>
+    `Something this needs is not available at the moment; I go on trying. Id ${code(id)}`,
+  giveUp: (id: string) =>
+    `I tried five times and could not do this. Give this id to your MLOps lead: ${code(id)}`,
+  unknownWord: (word: string, suggestion: string | undefined) =>
+    `I do not know ${code(word)}.${suggestion === undefined ? "" : ` Did you mean ${code(suggestion)}?`}`,
+  formTitle: "Start a stage",
+  formSubmit: "Preview",
+  formCancel: "Close",
+  formStage: "Stage",
+  formHint: (allowed: string, fallback: string) => `${allowed} · default ${fallback}`,
+  objectTitle: "Full object",
+  close: "Close",
+  homeTitle: "Your runs and requests",
+  homeNothing: "Nothing yet. Ask me anything in a direct message, or start a stage with `/train start`.",
+  homeApprovals: "Waiting for your decision",
+  problem: (problem: FieldProblem): string => problemInEnglish(problem),
+  help: {
+    all: [
+      "*Ask* me anything about your documents: mention me, write me a direct message, or `/ask How do I retry a failed run?`",
+      "*Train*: `/train start sft model-size=7B`, `/train list`, `/train status`, `/train logs`, `/train cancel`",
+      "*Cluster*: `/cluster status`",
+      "In a thread, mention me instead of a slash command: `@jibsa train status`",
+    ].join("\n"),
+    train: [
+      "`/train start` opens a form; `/train start sft model-size=7B learning-rate=1e-5` shows a preview at once",
+      "`/train list` (`mine`, `all`) · `/train status <run>` · `/train logs <run> lines=100` · `/train cancel <run>`",
+      "A run is named by the beginning of its name; without a name it is your latest.",
+    ].join("\n"),
+    cluster:
+      "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
+    ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages.",
+  },
+  stages: "Stages",
+};
+
+export function formatNumber(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+function problemInEnglish({ field, code: kind, given, allowed, suggestion }: FieldProblem): string {
+  const name = code(field);
+  const what = given === undefined ? name : code(`${field}=${given}`);
+  const only = allowed === undefined ? "" : ` Allowed: ${code(allowed)}.`;
+  const meant = suggestion === undefined ? "" : ` Did you mean ${code(suggestion)}?`;
+  switch (kind) {
+    case "required":
+      return `${name} is missing.${only}`;
+    case "unknown-field":
+      return `There is no ${name} here.${meant}${only}`;
+    case "unknown-stage":
+      return `There is no stage ${code(given ?? "")}.${meant} Stages: ${code(allowed ?? "")}.`;
+    case "unknown-run":
+      return `There is no run ${code(given ?? "")}.${meant} See \`/train list all\`.`;
+    case "unknown-cluster":
+      return `There is no cluster ${code(given ?? "")}.${meant}${only}`;
+    case "ambiguous-run":
+      return `Several runs begin with ${code(given ?? "")}: ${code(allowed ?? "")}. Please write more of the name.`;
+    case "not-an-integer":
+      return `${what} cannot be used: it has to be a whole number.${only}`;
+    case "not-a-number":
+      return `${what} cannot be used: it has to be a number.${only}`;
+    case "not-a-boolean":
+      return `${what} cannot be used: it has to be true or false.`;
+    case "not-a-choice":
+      return `${what} cannot be used.${only}`;
+    case "below-minimum":
+      return `${what} is too small.${only}`;
+    case "above-maximum":
+      return `${what} is too large.${only}`;
+    case "too-long":
+      return `${name} is too long.${only}`;
+    case "bad-characters":
+      return `${what} cannot be used: letters, digits and \`. _ : / @ + = , -\` only.`;
+    case "given-twice":
+      return `${name} is given twice.`;
+  }
+  return kind satisfies never;
+}

@@ -1,0 +1,44 @@
+import type { KnownBlock } from "@slack/types";
+import type { SourceRef } from "../../rag/ports.ts";
+import { escapeMrkdwn, shorten } from "../escape.ts";
+import type { Texts } from "../texts/texts.ts";
+import { actions, button, context, section } from "./message.ts";
+
+export interface AnswerFoot {
+  answerId: string;
+  citations: readonly { number: number; source: SourceRef }[];
+  mode: { kind: "extractive" } | { kind: "generated"; model: string } | { kind: "no-answer" };
+  tookMs: number;
+}
+
+/** What stands under an answer: numbered links to the index's pages, how it came about, two buttons. */
+export function answerFoot(foot: AnswerFoot, texts: Texts): KnownBlock[] {
+  const links = foot.citations.map(({ number, source }) => `[${number}] ${link(source)}`);
+  const mode =
+    foot.mode.kind === "generated"
+      ? texts.modeGenerated(escapeMrkdwn(foot.mode.model))
+      : foot.mode.kind === "extractive"
+        ? texts.modeExtractive
+        : "";
+  return [
+    ...(links.length === 0 ? [] : [section(shorten(links.join("\n"), 3_000))]),
+    ...(mode === "" ? [] : [context(`${mode} · ${(foot.tookMs / 1_000).toFixed(1)} s`)]),
+    actions(
+      button("answer.helpful", texts.helpful, foot.answerId),
+      button("answer.not-helpful", texts.notHelpful, foot.answerId),
+    ),
+  ];
+}
+
+/** The three nearest pages of a question that the documents do not answer. */
+export function nearestPages(nearest: readonly SourceRef[], texts: Texts): string {
+  return nearest.length === 0
+    ? ""
+    : `${texts.nearestPages}\n${nearest.map((source) => `• ${link(source)}`).join("\n")}`;
+}
+
+function link(source: SourceRef): string {
+  const trail = [source.title, ...source.headings.filter((heading) => heading !== source.title)].join(" › ");
+  const label = escapeMrkdwn(shorten(trail, 150)).replaceAll("|", "¦");
+  return /^https?:\/\/[^\s<>|]+$/.test(source.url) ? `<${source.url}|${label}>` : label;
+}

@@ -1,0 +1,102 @@
+import type { Preview, SubmitFailure } from "../../actions/ports.ts";
+import { code, escapeMrkdwn, shorten } from "../escape.ts";
+import type { Texts } from "../texts/texts.ts";
+import { actions, button, context, section, type MessageView } from "./message.ts";
+
+/** Only the asker sees it: what would happen, what it costs, who must agree. Nothing has started. */
+export function previewCard(
+  request: { id: string; action: string },
+  preview: Preview,
+  texts: Texts,
+): MessageView {
+  const cancels = request.action === "train-cancel";
+  const title = escapeMrkdwn(preview.title);
+  const heading = cancels ? texts.cancelOf(title) : texts.start(title);
+  const where = `${escapeMrkdwn(preview.cluster)}${preview.simulated ? ` (${texts.simulated})` : ""} / ${escapeMrkdwn(preview.namespace)}`;
+  const mayStart = preview.dryRun.kind !== "refused" && preview.allowed.kind !== "no";
+  const label = preview.approval.kind === "needed" ? texts.buttonAsk : texts.buttonStart;
+  const start = cancels
+    ? button("request.start", texts.buttonCancel, request.id, {
+        style: "danger",
+        confirm: {
+          title: texts.confirmTitle,
+          text: shorten(`${preview.title}: ${texts.cancelConsequence}`, 300),
+          confirm: texts.confirmYes,
+          deny: texts.confirmNo,
+        },
+      })
+    : button("request.start", label, request.id, { style: "primary" });
+  return {
+    text: `${heading} · ${texts.preview}`,
+    blocks: [
+      section(`*${heading}* · ${where}`),
+      section(shorten(factsOf(preview, texts, cancels).join("\n"), 3_000)),
+      context(`_${cancels ? texts.cancelConsequence : texts.preview}_`),
+      actions(
+        ...(mayStart ? [start] : []),
+        ...(cancels ? [] : [button("request.object", texts.buttonObject, request.id)]),
+        button("request.discard", texts.buttonDiscard, request.id),
+      ),
+    ],
+  };
+}
+
+/** The same lines in the preview and in the request that it becomes. */
+export function factsOf(preview: Preview, texts: Texts, changesOnly = false): string[] {
+  const changes =
+    preview.changes.length === 0
+      ? texts.noChanges
+      : preview.changes.map(({ path, from, to }) => `${code(path)} ${code(from)} → ${code(to)}`).join(" · ");
+  const facts = [`*${texts.changes}*  ${changes}`];
+  if (changesOnly) return facts;
+  const basis =
+    preview.hoursFrom.kind === "history" ? texts.basisHistory(preview.hoursFrom.runs) : texts.basisCatalogue;
+  facts.unshift(
+    `*${texts.gpus}*  ${texts.gpuLine(preview.gpus, preview.gpuType, texts.hours(preview.hours), basis)} · ${texts.gpuHours(preview.gpuHours)}`,
+  );
+  if (preview.freeGpus !== undefined)
+    facts.push(`*${texts.freeNow}*  ${texts.freeLine(preview.freeGpus.free, preview.freeGpus.total)}`);
+  facts.push(`*${texts.checked}*  ${checkedLine(preview, texts)}`);
+  const { approval } = preview;
+  facts.push(
+    `*${texts.needs}*  ${
+      approval.kind === "needed"
+        ? texts.needsApproval(
+            approval.quorum,
+            approval.approvers.map(escapeMrkdwn).join(", "),
+            escapeMrkdwn(approval.rule),
+          )
+        : texts.needsNothing
+    }`,
+  );
+  return facts;
+}
+
+function checkedLine({ dryRun, allowed }: Preview, texts: Texts): string {
+  const parts: string[] = [];
+  if (dryRun.kind === "accepted") parts.push(texts.dryRunAccepted);
+  else if (dryRun.kind === "refused")
+    parts.push(texts.dryRunRefused(escapeMrkdwn(shorten(dryRun.failure.message, 400))));
+  else parts.push(texts.dryRunUnreachable(escapeMrkdwn(shorten(dryRun.message, 200))));
+  if (allowed.kind === "yes") parts.push(texts.youMay);
+  if (allowed.kind === "no") parts.push(texts.youMayNot(escapeMrkdwn(shorten(allowed.reason, 200))));
+  return parts.join(" · ");
+}
+
+/** A platform's refusal in plain words. */
+export function refusalText(failure: SubmitFailure, texts: Texts): string {
+  const message = escapeMrkdwn(shorten(failure.message, 600));
+  switch (failure.kind) {
+    case "forbidden":
+      return texts.platformForbidden(message);
+    case "invalid":
+      return texts.platformInvalid(message);
+    case "quota-exceeded":
+      return texts.platformQuota(message);
+    case "name-taken":
+      return texts.platformNameTaken(message);
+    case "not-installed":
+      return texts.platformNotInstalled(message);
+  }
+  return failure.kind satisfies never;
+}

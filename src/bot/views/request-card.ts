@@ -1,0 +1,175 @@
+import { previewOf, type ApprovalRow, type RequestRow } from "../../actions/request-row.ts";
+import type { Denial } from "../../actions/request-action.ts";
+import type { SubmitFailure } from "../../actions/ports.ts";
+import type { RunRow } from "../../actions/training/find-run.ts";
+import type { Locale } from "../../store/database.ts";
+import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
+import type { Texts } from "../texts/texts.ts";
+import { actions, bar, button, context, section, type MessageView } from "./message.ts";
+import { factsOf, refusalText } from "./preview-card.ts";
+import { signOf } from "./state-sign.ts";
+
+export interface RequestFacts {
+  request: RequestRow;
+  approval: ApprovalRow | undefined;
+  votes: readonly { voter: string; decision: "approve" | "reject" }[];
+  run: RunRow | undefined;
+}
+
+/** The one message of a request: who asks, who agreed, and then the run, until its end. */
+export function requestCard(facts: RequestFacts, texts: Texts): MessageView {
+  const { request, run } = facts;
+  const preview = previewOf(request);
+  const first = run === undefined ? requestLine(facts, texts) : runLine(run, preview.simulated, texts);
+  const people = peopleLine(facts, texts);
+  const why = reasonOf(facts, texts);
+  return {
+    text: shorten(first, 300),
+    blocks: [
+      section(`*${first}*`),
+      ...(why === undefined ? [] : [section(shorten(why, 2_900))]),
+      ...(run === undefined && request.state === "needs-approval"
+        ? [section(shorten(factsOf(preview, texts).join("\n"), 3_000))]
+        : []),
+      context(...people),
+      ...buttonsOf(facts, texts),
+    ],
+  };
+}
+
+/** The one reply that is worth a ping. */
+export function endNotice(facts: RequestFacts, texts: Texts): MessageView {
+  const { request, run } = facts;
+  const preview = previewOf(request);
+  const first = run === undefined ? requestLine(facts, texts) : runLine(run, preview.simulated, texts);
+  const why = reasonOf(facts, texts);
+  const text = `<@${request.requester}> ${first}${why === undefined ? "" : `\n${why}`}`;
+  return { text: shorten(text, 2_900), blocks: [section(shorten(text, 2_900))] };
+}
+
+function requestLine({ request }: RequestFacts, texts: Texts): string {
+  const preview = previewOf(request);
+  const title = escapeMrkdwn(preview.title);
+  if (request.state === "needs-approval")
+    return `${signOf(request.state)} ${texts.asks(escapeMrkdwn(request.requester_name), title, texts.gpuHours(preview.gpuHours))}`;
+  return `${signOf(request.state)} ${title} · ${texts.requestState(request.state)}`;
+}
+
+export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
+  const parts = [escapeMrkdwn(run.title)];
+  const ended = run.ended_at !== null;
+  if (ended && run.started_at !== null) {
+    const hours = (run.ended_at.getTime() - run.started_at.getTime()) / 3_600_000;
+    parts.push(texts.ended(texts.runState(run.state), texts.hours(hours)));
+  } else parts.push(texts.runState(run.state));
+  if (!ended && run.progress !== null) parts.push(`${bar(run.progress)} ${Math.round(run.progress * 100)} %`);
+  const left = ended ? undefined : hoursLeft(run);
+  if (left !== undefined) parts.push(`~${texts.hours(left)}`);
+  if (!ended && run.cancel_requested_at !== null) parts.push(texts.cancelling);
+  return `${signOf(run.state)} ${parts.join(" · ")}${simulated ? ` (${texts.simulated})` : ""}`;
+}
+
+function hoursLeft(run: RunRow): number | undefined {
+  if (run.progress === null || run.progress < 0.02 || run.started_at === null || run.observed_at === null)
+    return undefined;
+  const elapsed = (run.observed_at.getTime() - run.started_at.getTime()) / 3_600_000;
+  return (elapsed * (1 - run.progress)) / run.progress;
+}
+
+function peopleLine({ request, approval, votes, run }: RequestFacts, texts: Texts): string[] {
+  const lines = [`<@${request.requester}>`];
+  const names = (decision: "approve" | "reject") =>
+    votes
+      .filter((vote) => vote.decision === decision)
+      .map((vote) => `<@${vote.voter}>`)
+      .join(", ");
+  if (approval?.state === "open")
+    lines.push(
+      texts.expiresAt(slackTime(approval.expires_at), votes.length, approval.quorum),
+      approval.approvers.map(escapeMrkdwn).join(", "),
+    );
+  if (names("approve") !== "" && approval?.state !== "open") lines.push(texts.approvedBy(names("approve")));
+  if (names("reject") !== "") lines.push(texts.rejectedBy(names("reject")));
+  if (run !== undefined)
+    lines.push(
+      code(run.name),
+      `${run.gpus} GPU · ${escapeMrkdwn(run.cluster)} / ${escapeMrkdwn(run.namespace)}`,
+    );
+  return lines;
+}
+
+function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefined {
+  if (run?.state === "lost") return texts.lost;
+  if (run !== undefined && run.reason !== null && run.reason !== "") {
+    const reason = escapeMrkdwn(shorten(run.reason, 900));
+    return run.ended_at === null ? texts.waitingFor(reason) : reason;
+  }
+  if (run !== undefined) return undefined;
+  if (request.state === "queued") return texts.queuedNext;
+  if (request.state === "expired") return texts.expired;
+  const outcome = request.outcome as
+    | { kind: "refused"; failure: SubmitFailure }
+    | { kind: "denied"; denial: Denial }
+    | { kind: "cluster-unavailable"; message: string }
+    | { kind: "requester-gone" | "approval-missing" | "changed" | "rejected" | "parked" }
+    | null;
+  switch (outcome?.kind) {
+    case "refused":
+      return refusalText(outcome.failure, texts);
+    case "denied":
+      return denialText(outcome.denial, request.action, request.locale, texts);
+    case "cluster-unavailable":
+      return texts.failedCluster(escapeMrkdwn(shorten(outcome.message, 300)));
+    case "requester-gone":
+      return texts.failedRequesterGone;
+    case "approval-missing":
+      return texts.failedApprovalMissing;
+    case "changed":
+      return texts.voteVoid;
+    case "parked":
+      return texts.failedParked(request.id);
+    case "rejected":
+    case undefined:
+      return undefined;
+  }
+  return outcome satisfies undefined;
+}
+
+/** Names the rule and the way. */
+export function denialText(denial: Denial, action: string, locale: Locale, texts: Texts): string {
+  const advice = denial.advice?.[locale] ?? denial.advice?.en;
+  const why =
+    denial.cause === "no-role"
+      ? texts.deniedNoRole
+      : denial.cause === "no-rule"
+        ? texts.deniedNoRule(action)
+        : texts.deniedByRule(denial.rule ?? "");
+  return advice === undefined ? why : `${why} ${escapeMrkdwn(advice)}`;
+}
+
+function buttonsOf({ request, run, approval }: RequestFacts, texts: Texts) {
+  if (approval?.state === "open")
+    return [
+      actions(
+        button("approval.approve", texts.buttonApprove, request.id, { style: "primary" }),
+        button("approval.reject", texts.buttonReject, request.id),
+        button("request.object", texts.buttonObject, request.id),
+      ),
+    ];
+  if (run === undefined) return [];
+  if (run.ended_at !== null) return [actions(button("run.logs", texts.buttonLogs, run.id))];
+  return [
+    actions(
+      button("run.logs", texts.buttonLogs, run.id),
+      button("run.cancel", texts.buttonCancel, run.id, {
+        style: "danger",
+        confirm: {
+          title: texts.confirmTitle,
+          text: shorten(`${run.title} (${run.name}): ${texts.cancelConsequence}`, 300),
+          confirm: texts.confirmYes,
+          deny: texts.confirmNo,
+        },
+      }),
+    ),
+  ];
+}

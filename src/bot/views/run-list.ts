@@ -1,0 +1,48 @@
+import type { RunRow } from "../../actions/training/find-run.ts";
+import type { LogLine } from "../../actions/ports.ts";
+import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
+import type { Texts } from "../texts/texts.ts";
+import { context, section, type MessageView } from "./message.ts";
+import { runLine } from "./request-card.ts";
+
+export function runList(
+  runs: readonly RunRow[],
+  simulated: (cluster: string) => boolean,
+  texts: Texts,
+): MessageView {
+  if (runs.length === 0) return { text: texts.noRuns, blocks: [section(texts.noRuns)] };
+  const lines = runs.map(
+    (run) =>
+      `${runLine(run, simulated(run.cluster), texts)}  ${code(run.name)} <@${run.owner}> · ${run.gpus} GPU`,
+  );
+  const blocks = [section(`*${texts.runsTitle}*`)];
+  for (let index = 0; index < lines.length; index += 5)
+    blocks.push(section(shorten(lines.slice(index, index + 5).join("\n"), 3_000)));
+  return { text: shorten(`${texts.runsTitle}: ${lines[0] ?? ""}`, 300), blocks };
+}
+
+export function runDetails(run: RunRow, simulated: boolean, texts: Texts): MessageView {
+  const first = runLine(run, simulated, texts);
+  return {
+    text: first,
+    blocks: [
+      section(`*${first}*`),
+      ...(run.reason === null || run.reason === "" ? [] : [section(escapeMrkdwn(shorten(run.reason, 900)))]),
+      context(
+        `<@${run.owner}>`,
+        code(run.name),
+        `${run.gpus} GPU · ${escapeMrkdwn(run.cluster)} / ${escapeMrkdwn(run.namespace)}`,
+      ),
+    ],
+  };
+}
+
+export function runLogs(run: RunRow, lines: readonly LogLine[], texts: Texts): MessageView {
+  const title = `${texts.logsTitle(escapeMrkdwn(run.title))} · ${code(run.name)}`;
+  const several = new Set(lines.map((line) => line.pod)).size > 1;
+  const text = lines.map((line) => (several ? `${line.pod}: ${line.text}` : line.text)).join("\n");
+  return {
+    text: title,
+    blocks: [section(`*${title}*`), section(text === "" ? texts.noLogs : codeBlock(text))],
+  };
+}
