@@ -1,6 +1,5 @@
-/** Characters that reorder, hide or smuggle text: bidi controls, zero-width characters, tags, other controls. */
-const HIDDEN =
-  /[\u0000-\u0008\u000B-\u001F\u007F\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u{E0000}-\u{E007F}]/gu;
+/** Characters that reorder, hide or smuggle text: controls other than line breaks, formats (bidi, zero width, tags). */
+const HIDDEN = /(?![\n\t\u200C\u200D])[\p{Cc}\p{Cf}]/gu;
 
 /** For mrkdwn and message text: nothing in it can mention, link or hide. */
 export function escapeMrkdwn(text: string): string {

@@ -34,6 +34,10 @@ export interface Database {
     received_at: DefaultTime;
     handled_at: NullableTime;
   };
+  signatures: {
+    key: string;
+    seen_at: Time;
+  };
   requests: {
     id: string;
     action: string;

@@ -31,6 +31,7 @@ function entriesOf(value: object): Map<string, unknown> {
 
 function join(path: string, key: string, inList: boolean): string {
   if (inList) return `${path}[${key}]`;
+  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}["${key}"]`;
   return path === "" ? key : `${path}.${key}`;
 }
 

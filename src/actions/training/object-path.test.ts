@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatPath, readPath, writePath, type ObjectPath } from "./object-path.ts";
+import { formatPath, parsePath, readPath, writePath, type ObjectPath } from "./object-path.ts";
 
 const path: ObjectPath = ["spec", "containers", { name: "main" }, "env", { name: "LR" }, "value"];
 
@@ -30,5 +30,13 @@ describe("a path into an object", () => {
 
   it("is shown as a person would write it", () => {
     expect(formatPath(path)).toBe("spec.containers[main].env[LR].value");
+  });
+
+  it("is read back from what a person writes", () => {
+    const written = 'spec.containers[main].resources.limits["nvidia.com/gpu"]';
+
+    expect(formatPath(parsePath(written) ?? [])).toBe(written);
+    expect(parsePath("a[0].b")).toEqual(["a", 0, "b"]);
+    for (const bad of ["", "a..b", "a[", "__proto__.x", "a b"]) expect(parsePath(bad)).toBeUndefined();
   });
 });

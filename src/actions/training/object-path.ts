@@ -3,6 +3,25 @@ import type { StageParameter } from "../ports.ts";
 export type ObjectPath = StageParameter["path"];
 type Node = Record<string, unknown> | unknown[];
 
+/**
+ * "spec.containers[pytorch].env[LR].value": a bracket holds an index, the `name` of a list's element, or a quoted field
+ * (`limits["nvidia.com/gpu"]`). Undefined when it is not such a path.
+ */
+export function parsePath(text: string): ObjectPath | undefined {
+  const path: (string | number | Record<string, string>)[] = [];
+  const part = /\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\["([^"\]]+)"\]|\[([^\]"]+)\]/y;
+  while (part.lastIndex < text.length) {
+    const match = part.exec(text);
+    if (match === null) return undefined;
+    const [, field, index, quoted, name] = match;
+    if (field !== undefined) path.push(field);
+    else if (index !== undefined) path.push(Number(index));
+    else if (quoted !== undefined) path.push(quoted);
+    else path.push({ name: name ?? "" });
+  }
+  return path.length === 0 || path.includes("__proto__") ? undefined : path;
+}
+
 /** Reads the value at a path; undefined where the path does not exist. */
 export function readPath(object: unknown, path: ObjectPath): unknown {
   let node: unknown = object;
@@ -55,7 +74,8 @@ export function writePath(object: Record<string, unknown>, path: ObjectPath, val
 export function formatPath(path: ObjectPath): string {
   let text = "";
   for (const segment of path) {
-    if (typeof segment === "string") text += text === "" ? segment : `.${segment}`;
+    if (typeof segment === "string" && !/^[A-Za-z_][\w-]*$/.test(segment)) text += `["${segment}"]`;
+    else if (typeof segment === "string") text += text === "" ? segment : `.${segment}`;
     else if (typeof segment === "number") text += `[${segment}]`;
     else text += `[${Object.values(segment).join(",")}]`;
   }

@@ -98,5 +98,5 @@ export function refusalText(failure: SubmitFailure, texts: Texts): string {
     case "not-installed":
       return texts.platformNotInstalled(message);
   }
-  return failure.kind satisfies never;
+  return failure satisfies never;
 }

@@ -58,7 +58,7 @@ function requestLine({ request }: RequestFacts, texts: Texts): string {
 export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
   const parts = [escapeMrkdwn(run.title)];
   const ended = run.ended_at !== null;
-  if (ended && run.started_at !== null) {
+  if (run.ended_at !== null && run.started_at !== null) {
     const hours = (run.ended_at.getTime() - run.started_at.getTime()) / 3_600_000;
     parts.push(texts.ended(texts.runState(run.state), texts.hours(hours)));
   } else parts.push(texts.runState(run.state));

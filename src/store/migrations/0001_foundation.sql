@@ -12,6 +12,12 @@ create table inbound (
 );
 create index inbound_open on inbound (received_at) where state = 'received';
 
+-- Signatures of HTTP deliveries: each is good once.
+create table signatures (
+  key text primary key,
+  seen_at timestamptz not null
+);
+
 -- One row for each thing a person asked a platform to do, from the preview to its outcome.
 create table requests (
   id text primary key,

@@ -1,0 +1,165 @@
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import type { AnswerEvent, Question, SourceRef } from "../rag/ports.ts";
+import type { Locale, Store } from "../store/database.ts";
+import { escapeMrkdwn } from "./escape.ts";
+import { createAnswerStream, type AnswerPlace } from "./stream-answer.ts";
+import { textsFor, type Texts } from "./texts/texts.ts";
+import { answerFoot, nearestPages, type AnswerFoot } from "./views/answer-card.ts";
+
+/** Streams the answer of a question into its thread and keeps it. A second time for the same id writes what is missing. */
+export async function answerQuestion(
+  deps: {
+    client: WebClient;
+    store: Store;
+    answer(question: Question): AsyncIterable<AnswerEvent>;
+    logger: Logger;
+    now(): Date;
+  },
+  options: { answerId: string; question: string; locale: Locale; place: AnswerPlace; signal: AbortSignal },
+): Promise<void> {
+  const { client, store, logger, now } = deps;
+  const { answerId, question, locale, place } = options;
+  const subject = `answer:${answerId}`;
+  const done = await store.selectFrom("answers").select("id").where("id", "=", answerId).executeTakeFirst();
+  if (done !== undefined) return;
+  const texts = textsFor(locale);
+  const startedAtMs = now().getTime();
+  await removeUnfinished(deps, subject);
+  await showStatus(client, place, texts, logger);
+
+  const stream = createAnswerStream({
+    client,
+    place,
+    logger,
+    async begun(ts) {
+      await store
+        .insertInto("messages")
+        .values({
+          subject,
+          purpose: "answer",
+          channel: place.channel,
+          thread_ts: place.threadTs,
+          ts,
+          content_hash: null,
+        })
+        .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doUpdateSet({ ts }))
+        .execute();
+    },
+  });
+  let text = "";
+  let citations: { number: number; source: SourceRef }[] = [];
+  let mode: AnswerFoot["mode"] = { kind: "no-answer" };
+  const write = async (part: string) => {
+    text += part;
+    await stream.write(part);
+  };
+  for await (const event of deps.answer({ text: question, locale, signal: options.signal })) {
+    switch (event.kind) {
+      case "stage":
+        break;
+      case "text-delta":
+        await write(escapeMrkdwn(event.text));
+        break;
+      case "restart":
+        text = "";
+        citations = [];
+        stream.restart();
+        break;
+      case "citation":
+        citations.push({ number: event.number, source: event.source });
+        break;
+      case "answer-end":
+        mode =
+          event.mode === "generated"
+            ? { kind: "generated", model: event.model ?? "" }
+            : { kind: "extractive" };
+        break;
+      case "no-answer":
+        await write(noAnswerText(event.reason, texts));
+        citations = event.nearest.map((source, index) => ({ number: index + 1, source }));
+        break;
+    }
+  }
+  const tookMs = now().getTime() - startedAtMs;
+  const foot = answerFoot({ answerId, citations, mode, tookMs }, texts);
+  if (mode.kind === "no-answer" && citations.length > 0)
+    foot.splice(0, 1, {
+      type: "section",
+      text: {
+        type: "mrkdwn",
+        text: nearestPages(
+          citations.map(({ source }) => source),
+          texts,
+        ),
+      },
+    });
+  await stream.end(foot);
+  await store
+    .insertInto("answers")
+    .values({
+      id: answerId,
+      asker: place.user,
+      channel: place.channel,
+      thread_ts: place.threadTs,
+      question,
+      locale,
+      mode: mode.kind,
+      text,
+      sources: JSON.stringify(citations.map(({ number, source }) => ({ number, url: source.url }))),
+      took_ms: tookMs,
+    })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+}
+
+function noAnswerText(reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"], texts: Texts): string {
+  switch (reason) {
+    case "nothing-relevant":
+      return texts.dontKnow;
+    case "model-unavailable":
+      return texts.modelAway;
+    case "search-unavailable":
+      return texts.searchAway;
+  }
+  return reason satisfies never;
+}
+
+/** A process died in the middle of this answer: its half message goes. */
+async function removeUnfinished(
+  { client, store, logger }: { client: WebClient; store: Store; logger: Logger },
+  subject: string,
+): Promise<void> {
+  const half = await store
+    .selectFrom("messages")
+    .selectAll()
+    .where("subject", "=", subject)
+    .executeTakeFirst();
+  if (half === undefined || half.ts === null) return;
+  const { channel, ts } = half;
+  await client.chat
+    .stopStream({ channel, ts })
+    .catch((error: unknown) => logger.debug({ err: error }, "it was no open stream"));
+  await client.chat
+    .delete({ channel, ts })
+    .catch((error: unknown) => logger.info({ err: error }, "half an answer stays"));
+  await store.deleteFrom("messages").where("subject", "=", subject).execute();
+}
+
+/** "searching …" beside the composer, where Slack shows it. Only decoration: it may fail. */
+async function showStatus(
+  client: WebClient,
+  place: AnswerPlace,
+  texts: Texts,
+  logger: Logger,
+): Promise<void> {
+  try {
+    await client.assistant.threads.setStatus({
+      channel_id: place.channel,
+      thread_ts: place.threadTs,
+      status: texts.searching,
+    });
+  } catch (error) {
+    logger.debug({ err: error }, "no status here");
+  }
+}

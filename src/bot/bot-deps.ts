@@ -1,0 +1,40 @@
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import type { Actions } from "../actions/create-actions.ts";
+import type { Person } from "../actions/ports.ts";
+import type { Enqueue } from "../jobs/create-jobs.ts";
+import type { AnswerEvent, Question } from "../rag/ports.ts";
+import type { Store } from "../store/database.ts";
+import type { Delivery } from "./inbound/delivery.ts";
+import type { Reply } from "./reply.ts";
+import type { SlackPeople } from "./slack-people.ts";
+import type { Texts } from "./texts/texts.ts";
+import { section, type MessageView } from "./views/message.ts";
+
+export interface BotDeps {
+  store: Store;
+  enqueue: Enqueue;
+  actions: Actions;
+  answer(question: Question): AsyncIterable<AnswerEvent>;
+  /** For what a person waits for. */
+  client: WebClient;
+  people: SlackPeople;
+  reply: Reply;
+  teamId: string;
+  botUserId: string;
+  logger: Logger;
+  now(): Date;
+}
+
+export interface HandlingContext {
+  deps: BotDeps;
+  delivery: Delivery;
+  person: Person;
+  /** Of what this delivery makes. */
+  id: string;
+  signal: AbortSignal;
+  texts: Texts;
+}
+
+/** A message of one text. */
+export const said = (text: string): MessageView => ({ text, blocks: [section(text)] });

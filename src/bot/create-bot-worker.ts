@@ -1,0 +1,60 @@
+import type { Logger } from "pino";
+import type { Actions } from "../actions/create-actions.ts";
+import type { Enqueue } from "../jobs/create-jobs.ts";
+import type { JobHandlers } from "../jobs/start-worker.ts";
+import type { JobName } from "../jobs/registry.ts";
+import type { AnswerEvent, Question } from "../rag/ports.ts";
+import type { Store } from "../store/database.ts";
+import { deliverOutbox } from "./deliver-outbox.ts";
+import { drawRequest } from "./draw-request.ts";
+import { handleInbound, parkInbound, type BotDeps } from "./handle-inbound.ts";
+import { createReply } from "./reply.ts";
+import { createBackgroundClient, createInteractiveClient, type SlackConnection } from "./slack-clients.ts";
+import type { SlackPeople } from "./slack-people.ts";
+
+/** The worker's side of Slack: handlers for the jobs that speak. Throws when Slack refuses the token. */
+export async function createBotWorker(deps: {
+  connection: SlackConnection;
+  store: Store;
+  enqueue: Enqueue;
+  actions: Actions;
+  answer(question: Question): AsyncIterable<AnswerEvent>;
+  people: SlackPeople;
+  teamId: string;
+  botUserId: string;
+  logger: Logger;
+  now(): Date;
+}) {
+  const client = createInteractiveClient(deps.connection);
+  const background = createBackgroundClient(deps.connection);
+  const bot: BotDeps = { ...deps, client, reply: createReply({ client, logger: deps.logger }) };
+  const handlers: Pick<JobHandlers, "handle-inbound" | "deliver-outbox" | "draw-request"> = {
+    "handle-inbound": ({ key }, { signal }) => handleInbound(bot, key, signal),
+    "deliver-outbox": ({ channel }, { signal }) =>
+      deliverOutbox(
+        { store: deps.store, client: background, now: deps.now, logger: deps.logger },
+        channel,
+        signal,
+      ),
+    async "draw-request"({ requestId }) {
+      const channel = await drawRequest(deps.store, requestId);
+      if (channel !== undefined)
+        await deps.enqueue(
+          "deliver-outbox",
+          { channel },
+          { deduplicationKey: `${channel}/${requestId}/${Date.now()}` },
+        );
+    },
+  };
+  return {
+    handlers,
+    /** Jobs that were given up: the row says so, the person is told. */
+    async onParked(name: JobName, payload: unknown, error: string): Promise<void> {
+      if (name === "handle-inbound") await parkInbound(bot, (payload as { key: string }).key);
+      if (name !== "run-action") return;
+      const { requestId } = payload as { requestId: string };
+      await deps.actions.park(requestId, error);
+      await deps.enqueue("draw-request", { requestId });
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Logger } from "pino";
+import type { Stage } from "../actions/ports.ts";
+import type { Enqueue } from "../jobs/create-jobs.ts";
+import type { Store } from "../store/database.ts";
+import { createForms } from "./inbound/open-forms.ts";
+import { createReceive, type Receive } from "./inbound/receive.ts";
+import { createInteractiveClient, type SlackConnection } from "./slack-clients.ts";
+import { startHttpReceiver } from "./transports/http-receiver.ts";
+import { startSocketReceiver } from "./transports/socket-receiver.ts";
+
+export type SlackTransport =
+  | { kind: "socket"; appToken: string }
+  /** Request URL of the app: http://<host>:<port>/slack/events */
+  | { kind: "http"; signingSecret: string; host: string; port: number };
+
+export interface RunningTransport {
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * The Slack role: light, and all of it is on the way to the ack. Connects, keeps what comes in, rings the worker's bell.
+ * Throws when Slack refuses the tokens.
+ */
+export async function startSlackEdge(deps: {
+  connection: SlackConnection;
+  transport: SlackTransport;
+  store: Store;
+  enqueue: Enqueue;
+  stages: readonly Stage[];
+  logger: Logger;
+  onAck?: (tookMs: number) => void;
+}): Promise<RunningTransport & { botUserId: string; teamId: string }> {
+  const { logger, transport } = deps;
+  const client = createInteractiveClient(deps.connection);
+  const self = await client.auth.test();
+  const botUserId = self.user_id ?? "";
+  const forms = createForms({ client, store: deps.store, stages: deps.stages, logger });
+  const receive: Receive = createReceive({
+    store: deps.store,
+    enqueue: deps.enqueue,
+    forms,
+    logger,
+    botUserId: () => botUserId,
+    ...(deps.onAck !== undefined && { onAck: deps.onAck }),
+  });
+  const running =
+    transport.kind === "socket"
+      ? await startSocketReceiver({
+          appToken: transport.appToken,
+          apiUrl: deps.connection.apiUrl,
+          receive,
+          logger,
+        })
+      : await startHttpReceiver({ ...transport, receive, store: deps.store, logger });
+  return { ...running, botUserId, teamId: self.team_id ?? "" };
+}

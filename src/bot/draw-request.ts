@@ -1,0 +1,76 @@
+import { sql } from "kysely";
+import { lockRequest } from "../actions/request-row.ts";
+import type { RequestState, Store } from "../store/database.ts";
+import { addLine } from "./outbox.ts";
+import { textsFor } from "./texts/texts.ts";
+import { endNotice, requestCard, type RequestFacts } from "./views/request-card.ts";
+
+const ENDED: readonly RequestState[] = ["done", "failed", "rejected", "expired", "cancelled", "parked"];
+
+/**
+ * Puts what the rows say of a request into the outbox: the one message that is edited, and, once, its end. Cancelling shows in
+ * the message of the run that is cancelled, unless it failed. Returns the channel to ring for.
+ */
+export async function drawRequest(store: Store, requestId: string): Promise<string | undefined> {
+  return store.transaction().execute(async (transaction) => {
+    const request = await lockRequest(transaction, requestId);
+    if (request === undefined || request.state === "previewed" || request.drawn_version >= request.version)
+      return undefined;
+    const [approval, run] = await Promise.all([
+      transaction.selectFrom("approvals").selectAll().where("request_id", "=", requestId).executeTakeFirst(),
+      transaction.selectFrom("runs").selectAll().where("request_id", "=", requestId).executeTakeFirst(),
+    ]);
+    const votes =
+      approval === undefined
+        ? []
+        : await transaction
+            .selectFrom("votes")
+            .selectAll()
+            .where("approval_id", "=", approval.id)
+            .orderBy("created_at")
+            .execute();
+    const facts: RequestFacts = { request, approval, votes, run };
+    const texts = textsFor(request.locale);
+    const subject = `request:${requestId}`;
+    const ended = ENDED.includes(request.state);
+    const place = {
+      channel: request.channel,
+      fallbackUser: request.requester,
+      ...(request.thread_ts !== null && { threadTs: request.thread_ts }),
+    };
+    if (request.action === "train-start") {
+      await transaction
+        .insertInto("messages")
+        .values({
+          subject,
+          purpose: "card",
+          channel: request.channel,
+          thread_ts: request.thread_ts,
+          ts: null,
+          content_hash: null,
+        })
+        .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
+        .execute();
+      await addLine(transaction, {
+        ...place,
+        key: `card.${requestId}.${request.version}`,
+        subject,
+        purpose: "card",
+        view: requestCard(facts, texts),
+      });
+    }
+    if (ended && (request.action === "train-start" || request.state !== "done"))
+      await addLine(transaction, {
+        ...place,
+        key: `end.${requestId}`,
+        under: { subject, purpose: "card" },
+        view: endNotice(facts, texts),
+      });
+    await transaction
+      .updateTable("requests")
+      .set({ drawn_version: sql<number>`version` })
+      .where("id", "=", requestId)
+      .execute();
+    return request.channel;
+  });
+}

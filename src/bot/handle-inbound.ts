@@ -1,0 +1,104 @@
+import { ClusterUnavailableError } from "../actions/cluster-ports.ts";
+import type { JobOutcome } from "../jobs/start-worker.ts";
+import { appendAudit } from "../store/audit.ts";
+import { markInboundHandled } from "../store/inbound.ts";
+import { said, type BotDeps } from "./bot-deps.ts";
+import { handleButton } from "./handle-button.ts";
+import { handleCommand } from "./handle-command.ts";
+import { deliverySchema, idFromKey, type Delivery } from "./inbound/delivery.ts";
+import { parseCommand, parseMessage, type ParsedCommand } from "./parse-command.ts";
+import { publishHome } from "./publish-home.ts";
+import { readSlackError } from "./slack-error.ts";
+import type { PersonLookup } from "./slack-people.ts";
+import { textsFor, type Texts } from "./texts/texts.ts";
+
+/** Does what a stored delivery asks for. Everything it makes has an id that comes from the delivery's key. */
+export async function handleInbound(deps: BotDeps, key: string, signal: AbortSignal): Promise<JobOutcome> {
+  const row = await deps.store.selectFrom("inbound").selectAll().where("key", "=", key).executeTakeFirst();
+  if (row === undefined || row.state !== "received") return;
+  const delivery = deliverySchema.parse(row.payload);
+  try {
+    const lookup = await deps.people.find(delivery.user);
+    if (lookup.kind === "refused") await refuse(deps, delivery, lookup);
+    else {
+      const { person } = lookup;
+      const context = { deps, delivery, person, id: idFromKey(key), signal, texts: textsFor(person.locale) };
+      if (row.kind === "home") await publishHome(deps, person);
+      else if (row.kind === "button") await handleButton(context);
+      else await handleCommand(context, commandOf(delivery, deps.botUserId));
+    }
+  } catch (error) {
+    const failure = readSlackError(error);
+    if (failure.kind === "rate-limited") return { againInMs: failure.retryAfterMs };
+    if (error instanceof ClusterUnavailableError) {
+      const lookup = await deps.people.find(delivery.user);
+      const texts = textsFor(lookup.kind === "member" ? lookup.person.locale : "en");
+      await deps.reply.answer(delivery, said(texts.clusterAway("", error.message)));
+    } else if (failure.kind === "refused" || failure.kind === "unreachable-place") {
+      deps.logger.error({ failure, key }, "Slack refuses an answer: it cannot be given");
+    } else throw error;
+  }
+  await markInboundHandled(deps.store, key, deps.now());
+}
+
+function commandOf(delivery: Delivery, botUserId: string): ParsedCommand {
+  if (delivery.form !== undefined) return { kind: "train-start", ...delivery.form };
+  if (delivery.command !== undefined) return parseCommand(delivery.command, unescapeSlack(delivery.text));
+  return parseMessage(unescapeSlack(delivery.text.replaceAll(`<@${botUserId}>`, " ")));
+}
+
+/** Slack escapes three characters and wraps links; what was typed is what counts. */
+function unescapeSlack(text: string): string {
+  return text
+    .replace(/<(?:https?|mailto):[^>|]*\|([^>]*)>/g, "$1")
+    .replace(/<((?:https?|mailto):[^>]*)>/g, "$1")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
+
+async function refuse(
+  deps: BotDeps,
+  delivery: Delivery,
+  { cause, locale }: Extract<PersonLookup, { kind: "refused" }>,
+): Promise<void> {
+  await deps.store.transaction().execute((transaction) =>
+    appendAudit(transaction, {
+      actor: delivery.user,
+      event: "person-refused",
+      subject: `person:${delivery.user}`,
+      detail: { cause, command: delivery.command ?? null, actionId: delivery.actionId ?? null },
+    }),
+  );
+  const texts = textsFor(locale);
+  await deps.reply.answer(delivery, said(refusalOf(cause, texts)));
+}
+
+function refusalOf(cause: "guest" | "external" | "deactivated" | "unknown", texts: Texts): string {
+  switch (cause) {
+    case "guest":
+      return texts.refusedGuest;
+    case "external":
+      return texts.refusedExternal;
+    case "deactivated":
+      return texts.refusedDeactivated;
+    case "unknown":
+      return texts.refusedUnknown;
+  }
+  return cause satisfies never;
+}
+
+/** The job was given up: the row says so, and the person is told. */
+export async function parkInbound(deps: BotDeps, key: string): Promise<void> {
+  const row = await deps.store.selectFrom("inbound").selectAll().where("key", "=", key).executeTakeFirst();
+  if (row === undefined || row.state !== "received") return;
+  await deps.store
+    .updateTable("inbound")
+    .set({ state: "parked", handled_at: deps.now() })
+    .where("key", "=", key)
+    .execute();
+  const delivery = deliverySchema.parse(row.payload);
+  const lookup = await deps.people.find(delivery.user);
+  if (lookup.kind !== "member") return;
+  await deps.reply.answer(delivery, said(textsFor(lookup.person.locale).giveUp(idFromKey(key))));
+}

@@ -1,0 +1,145 @@
+import type { Logger } from "pino";
+import type { Enqueue } from "../../jobs/create-jobs.ts";
+import { crashPoint } from "../../store/crash-point.ts";
+import type { Store } from "../../store/database.ts";
+import { recordInbound } from "../../store/inbound.ts";
+import { parseCommand } from "../parse-command.ts";
+import { blockActions, keyOf, readInbound, viewSubmission, type Inbound } from "./delivery.ts";
+import type { Forms } from "./open-forms.ts";
+
+export type Ack = (response?: unknown) => Promise<void>;
+
+const STORE_DEADLINE_MS = 2_000;
+
+/**
+ * One Slack delivery: verified by whoever calls this. The intent is stored, then acknowledged, then the bell rings; nothing else
+ * comes before the ack. Without a store the delivery is not acknowledged, so that Slack brings it again (a command is told so).
+ */
+export function createReceive(deps: {
+  store: Store;
+  enqueue: Enqueue;
+  forms: Forms;
+  logger: Logger;
+  botUserId: () => string;
+  onAck?: (tookMs: number) => void;
+}) {
+  const { store, enqueue, forms, logger } = deps;
+
+  async function accept(inbound: Inbound, ack: Ack): Promise<void> {
+    crashPoint("CP1");
+    let outcome: "new" | "duplicate";
+    try {
+      outcome = await within(
+        STORE_DEADLINE_MS,
+        recordInbound(store, { key: inbound.key, kind: inbound.kind, payload: inbound.delivery }),
+      );
+    } catch (error) {
+      logger.error(
+        { err: error, key: inbound.key },
+        "the store does not answer: a delivery was not accepted",
+      );
+      if (inbound.kind === "command")
+        await ack({
+          response_type: "ephemeral",
+          text: "Not accepted: the database does not answer. Please try again in a minute.\n접수하지 못했어요. 데이터베이스가 응답하지 않아요. 잠시 뒤에 다시 시도해 주세요.",
+        });
+      return;
+    }
+    crashPoint("CP2");
+    await ack();
+    crashPoint("CP3");
+    if (outcome === "duplicate") return;
+    // A bell that is lost is rung again by the sweeper.
+    await enqueue("handle-inbound", { key: inbound.key }).catch((error: unknown) =>
+      logger.warn({ err: error, key: inbound.key }, "the queue does not answer: the sweeper will ring"),
+    );
+  }
+
+  const open = async (work: Promise<void>): Promise<void> => {
+    await work.catch((error: unknown) => logger.warn({ err: error }, "a form could not be opened"));
+  };
+
+  async function dispatch(body: unknown, ack: Ack): Promise<void> {
+    const submission = viewSubmission.safeParse(body);
+    if (submission.success) {
+      const { user, view } = submission.data;
+      const read = forms.readSubmission(view);
+      if (read.kind === "errors") return ack({ response_action: "errors", errors: read.errors });
+      if (read.kind === "unknown") return ack();
+      const { channel, threadTs } = read.metadata;
+      return accept(
+        {
+          key: keyOf("form", view.id),
+          kind: "form",
+          delivery: {
+            user: user.id,
+            channel,
+            text: "",
+            ephemeral: true,
+            direct: channel.startsWith("D"),
+            form: read.form,
+            ...(threadTs !== undefined && { threadTs }),
+            ...(user.team_id !== undefined && { team: user.team_id }),
+          },
+        },
+        ack,
+      );
+    }
+    const pressed = blockActions.safeParse(body);
+    const action = pressed.data?.actions[0];
+    if (pressed.success && action !== undefined) {
+      const { user, channel, view, trigger_id: triggerId, message } = pressed.data;
+      if (view !== undefined && action.action_id === "train-form.stage") {
+        await ack();
+        return open(forms.changeStage(view, action.selected_option?.value ?? ""));
+      }
+      if (action.action_id === "train.form" && channel !== undefined) {
+        await ack();
+        const threadTs = message?.thread_ts;
+        return open(
+          forms.openTrainForm({
+            user: user.id,
+            channel: channel.id,
+            triggerId,
+            ...(threadTs !== undefined && { threadTs }),
+          }),
+        );
+      }
+      if (action.action_id === "request.object") {
+        await ack();
+        return open(forms.openObject({ user: user.id, requestId: action.value ?? "", triggerId }));
+      }
+    }
+    const inbound = readInbound(body, deps.botUserId());
+    if (inbound === undefined) return ack();
+    if (
+      inbound.kind === "command" &&
+      parseCommand(inbound.delivery.command ?? "", inbound.delivery.text).kind === "train-form"
+    ) {
+      await ack();
+      const { trigger_id: triggerId } = body as { trigger_id: string };
+      return open(
+        forms.openTrainForm({ user: inbound.delivery.user, channel: inbound.delivery.channel, triggerId }),
+      );
+    }
+    return accept(inbound, ack);
+  }
+
+  return async (body: unknown, ack: Ack): Promise<void> => {
+    const startedAtMs = performance.now();
+    await dispatch(body, async (response) => {
+      await ack(response);
+      deps.onAck?.(performance.now() - startedAtMs);
+    });
+  };
+}
+
+export type Receive = ReturnType<typeof createReceive>;
+
+function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

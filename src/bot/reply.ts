@@ -1,0 +1,85 @@
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import type { Delivery } from "./inbound/delivery.ts";
+import { readSlackError } from "./slack-error.ts";
+import type { MessageView } from "./views/message.ts";
+
+/** Where an answer goes: to a command or in answer to a button only the person sees it; to a message, the thread does. */
+export function createReply(deps: { client: WebClient; logger: Logger; fetch?: typeof fetch }) {
+  const { client, logger } = deps;
+  const send = deps.fetch ?? fetch;
+
+  async function directly(user: string, view: MessageView): Promise<void> {
+    const { channel } = await client.conversations.open({ users: user });
+    if (channel?.id !== undefined) await client.chat.postMessage({ channel: channel.id, ...content(view) });
+  }
+
+  /** Only the person sees it. Where that is not possible, a direct message. */
+  async function privately(delivery: Delivery, view: MessageView): Promise<void> {
+    if (delivery.direct) {
+      await client.chat.postMessage({ channel: delivery.channel, ...content(view), ...threadOf(delivery) });
+      return;
+    }
+    try {
+      await client.chat.postEphemeral({
+        channel: delivery.channel,
+        user: delivery.user,
+        text: view.text,
+        blocks: view.blocks,
+        ...threadOf(delivery),
+      });
+    } catch (error) {
+      const failure = readSlackError(error);
+      if (failure.kind !== "unreachable-place") throw error;
+      logger.info({ channel: delivery.channel, error: failure.error }, "answered by direct message");
+      await directly(delivery.user, view);
+    }
+  }
+
+  return {
+    privately,
+    /** A command and a button are answered privately, a message in its thread. */
+    async answer(delivery: Delivery, view: MessageView): Promise<void> {
+      if (delivery.command !== undefined || delivery.actionId !== undefined || delivery.form !== undefined)
+        return privately(delivery, view);
+      await client.chat.postMessage({
+        channel: delivery.channel,
+        ...content(view),
+        ...(delivery.direct ? threadOf(delivery) : { thread_ts: delivery.threadTs ?? delivery.ts ?? "" }),
+      });
+    },
+    /** Puts another text in the place of the ephemeral message whose button was pressed; the buttons are gone with it. */
+    async replace(delivery: Delivery, view: MessageView): Promise<void> {
+      if (delivery.ephemeral && delivery.responseUrl !== undefined) {
+        const response = await send(delivery.responseUrl, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ replace_original: true, text: view.text, blocks: view.blocks }),
+          redirect: "error",
+          signal: AbortSignal.timeout(3_000),
+        });
+        if (response.ok) return;
+        logger.info({ status: response.status }, "the response_url is used up");
+      } else if (delivery.direct && delivery.ts !== undefined) {
+        await client.chat.update({
+          channel: delivery.channel,
+          ts: delivery.ts,
+          text: view.text,
+          blocks: view.blocks,
+        });
+        return;
+      }
+      await privately(delivery, view);
+    },
+  };
+}
+
+export type Reply = ReturnType<typeof createReply>;
+
+function content(view: MessageView) {
+  return { text: view.text, blocks: view.blocks, unfurl_links: false, unfurl_media: false };
+}
+
+function threadOf(delivery: Delivery) {
+  return delivery.threadTs === undefined ? {} : { thread_ts: delivery.threadTs };
+}

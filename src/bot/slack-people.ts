@@ -1,0 +1,120 @@
+import type { WebClient } from "@slack/web-api";
+import { z } from "zod";
+import { identityOf, rolesOf, type Policy } from "../actions/policy.ts";
+import type { Person } from "../actions/ports.ts";
+import { readSlackError } from "./slack-error.ts";
+import { localeOfSlack } from "./texts/texts.ts";
+
+export type PersonLookup =
+  | { kind: "member"; person: Person }
+  | { kind: "refused"; cause: "guest" | "external" | "deactivated" | "unknown"; locale: "en" | "ko" };
+
+const userSchema = z.object({
+  id: z.string(),
+  team_id: z.string().optional(),
+  name: z.string(),
+  deleted: z.boolean().optional(),
+  is_bot: z.boolean().optional(),
+  is_restricted: z.boolean().optional(),
+  is_ultra_restricted: z.boolean().optional(),
+  is_stranger: z.boolean().optional(),
+  locale: z.string().optional(),
+  tz: z.string().optional(),
+  profile: z.object({ email: z.string().optional(), display_name: z.string().optional() }).optional(),
+});
+
+const CACHE_MS = 300_000;
+
+/** Who a Slack user is to us: from users.info and the user groups, kept for at most 5 minutes. Outages are thrown. */
+export function createSlackPeople(deps: { client: WebClient; policy: Policy; teamId: string; now(): Date }) {
+  const { client, policy } = deps;
+  const users = new Map<string, { at: number; lookup: PersonLookup }>();
+  let groups: { at: number; members: ReadonlyMap<string, readonly string[]> } | undefined;
+
+  /** User id -> ids and handles of its groups. */
+  async function groupsOf(userId: string): Promise<readonly string[]> {
+    const nowMs = deps.now().getTime();
+    if (groups === undefined || nowMs - groups.at > CACHE_MS) {
+      const members = new Map<string, string[]>();
+      const wanted = new Set(
+        [
+          ...policy.roles.flatMap((role) => role.userGroups),
+          ...policy.approvals.flatMap((rule) => rule.approvers),
+        ].map((name) => name.replace(/^@/, "")),
+      );
+      if (wanted.size > 0) {
+        const listed = await client.usergroups.list({ include_users: true });
+        for (const group of listed.usergroups ?? []) {
+          for (const user of group.users ?? []) {
+            const known = members.get(user) ?? [];
+            known.push(...[group.id, group.handle].filter((name) => name !== undefined));
+            members.set(user, known);
+          }
+        }
+      }
+      groups = { at: nowMs, members };
+    }
+    return groups.members.get(userId) ?? [];
+  }
+
+  async function find(slackUserId: string): Promise<PersonLookup> {
+    const known = users.get(slackUserId);
+    const nowMs = deps.now().getTime();
+    if (known !== undefined && nowMs - known.at < CACHE_MS) return known.lookup;
+    const lookup = await look(slackUserId);
+    if (users.size > 5_000) users.clear();
+    users.set(slackUserId, { at: nowMs, lookup });
+    return lookup;
+  }
+
+  async function look(slackUserId: string): Promise<PersonLookup> {
+    let answer: unknown;
+    try {
+      answer = (await client.users.info({ user: slackUserId, include_locale: true })).user;
+    } catch (error) {
+      const failure = readSlackError(error);
+      if (failure.kind === "unreachable-place" || failure.kind === "refused")
+        return { kind: "refused", cause: "unknown", locale: "en" };
+      throw error;
+    }
+    const parsed = userSchema.safeParse(answer);
+    if (!parsed.success) return { kind: "refused", cause: "unknown", locale: "en" };
+    const user = parsed.data;
+    const locale = localeOfSlack(user.locale);
+    const refuse = (cause: "guest" | "external" | "deactivated" | "unknown"): PersonLookup => ({
+      kind: "refused",
+      cause,
+      locale,
+    });
+    if (user.deleted === true) return refuse("deactivated");
+    if (user.is_bot === true) return refuse("unknown");
+    if (user.is_restricted === true || user.is_ultra_restricted === true) return refuse("guest");
+    if (user.is_stranger === true || (user.team_id !== undefined && user.team_id !== deps.teamId))
+      return refuse("external");
+    const userGroups = await groupsOf(slackUserId);
+    const email = user.profile?.email;
+    const facts = { slackUserId, name: user.name, userGroups, ...(email !== undefined && { email }) };
+    const roles = rolesOf(policy, facts);
+    return {
+      kind: "member",
+      person: {
+        ...facts,
+        locale,
+        timeZone: user.tz ?? "UTC",
+        roles: roles.map((role) => role.name),
+        identity: identityOf(roles, facts),
+      },
+    };
+  }
+
+  return {
+    find,
+    /** For the actions: only active members exist. */
+    async findPerson(slackUserId: string): Promise<Person | undefined> {
+      const lookup = await find(slackUserId);
+      return lookup.kind === "member" ? lookup.person : undefined;
+    },
+  };
+}
+
+export type SlackPeople = ReturnType<typeof createSlackPeople>;

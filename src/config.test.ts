@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ConfigError, describeConfig, readConfig } from "./config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "jibsa-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(content: string): string {
+  const path = join(folder, `${Math.abs(content.length)}-${content.slice(0, 8).replaceAll(/\W/g, "")}.yaml`);
+  writeFileSync(path, content);
+  return path;
+}
+function problemsOf(content: string, env: NodeJS.ProcessEnv = {}) {
+  try {
+    readConfig(env, { file: file(content) });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("the configuration", () => {
+  it("is the example's without a file and without tokens: playground, simulated cluster, five stages", () => {
+    const config = readConfig({});
+
+    expect(config.slack.kind).toBe("playground");
+    expect(config.clusters).toEqual([{ name: "onprem-a", kind: "simulated" }]);
+    expect(config.stages.map((stage) => stage.name)).toEqual([
+      "preprocess",
+      "cpt",
+      "sft",
+      "rlhf",
+      "evaluate",
+    ]);
+    expect(config.policy.approvals[0]?.expiresInMs).toBe(4 * 3_600_000);
+  });
+
+  it("allows nothing with real tokens and no file", () => {
+    const config = readConfig({ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", KUBECONFIG: "/k" });
+
+    expect(config.policy).toEqual({ roles: [], rules: [], approvals: [] });
+    expect(config.clusters[0]).toMatchObject({ kind: "kubeconfig", file: "/k" });
+    expect(config.slack).toMatchObject({ kind: "real", transport: { kind: "socket" } });
+  });
+
+  it("tells every problem together, with its path", () => {
+    const problems = problemsOf("unknown: 1\nlisten: { apiPort: 99999 }\nmodel: { timeout: 60 }\n");
+
+    expect(problems.map(({ path }) => path).toSorted()).toEqual([
+      "(top level)",
+      "listen.apiPort",
+      "model.timeout",
+    ]);
+  });
+
+  it.each([
+    ["policy: { rules: [{ name: a, effect: allow, actions: [x], roles: [none] }] }", "there is no role"],
+    ["policy: { roles: [{ name: a, kubernetes: { groups: [system:masters] } }] }", "never impersonated"],
+    ["queue: { backend: redis }", "JIBSA_REDIS_URL"],
+    ["model: { provider: openai }", "needs url and name"],
+    ["a: [", "flow"],
+  ])("refuses %s", (content, message) => {
+    expect(
+      problemsOf(content)
+        .map((problem) => problem.message)
+        .join(),
+    ).toContain(message);
+  });
+
+  it("refuses half a set of Slack secrets without printing them", () => {
+    const problems = problemsOf("{}", { SLACK_APP_TOKEN: "xapp-secret" });
+
+    expect(JSON.stringify(problems)).toContain("SLACK_BOT_TOKEN");
+    expect(JSON.stringify(problems)).not.toContain("secret-");
+  });
+
+  it("is shown with its secrets masked", () => {
+    const config = readConfig({
+      SLACK_BOT_TOKEN: "xoxb-canary",
+      SLACK_SIGNING_SECRET: "canary-canary",
+      JIBSA_POSTGRES_URL: "postgres://u:canary@h/d",
+    });
+
+    expect(JSON.stringify(describeConfig(config))).not.toContain("canary");
+  });
+});

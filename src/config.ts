@@ -1,0 +1,230 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse, YAMLParseError } from "yaml";
+import type { z } from "zod";
+import type { Stage } from "./actions/ports.ts";
+import type { SlackTransport } from "./bot/create-slack-edge.ts";
+import { environmentSchema, fileSchema, type Environment, type FileConfig } from "./config/config-schema.ts";
+
+/** Everything that is set, read once. Slices of it are passed down; nobody else reads files or the environment. */
+export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"> {
+  /** Which file it came from; undefined: defaults alone. */
+  file: string | undefined;
+  /** "playground": no tokens are set. */
+  slack:
+    | { kind: "playground" }
+    | { kind: "real"; botToken: string; apiUrl?: string; transport: SlackTransport };
+  clusters: readonly (
+    | { name: string; kind: "simulated" }
+    | { name: string; kind: "kubeconfig"; file: string; context?: string }
+  )[];
+  stages: readonly Stage[];
+  postgresUrl: string | undefined;
+  redisUrl: string | undefined;
+  modelApiKey: string | undefined;
+  logLevel: Environment["JIBSA_LOG_LEVEL"];
+}
+
+export class ConfigError extends Error {
+  override name = "ConfigError";
+  readonly problems: readonly { path: string; message: string }[];
+  constructor(problems: readonly { path: string; message: string }[]) {
+    super(
+      `the configuration has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map(({ path, message }) => `  ${path}: ${message}`).join("\n")}`,
+    );
+    this.problems = problems;
+  }
+}
+
+export interface ConfigOptions {
+  /** --config; default jibsa.yaml beside the launcher, if it exists. */
+  file?: string;
+  dataDir?: string;
+  /** --docs: replaces the configured sources. */
+  docs?: string;
+  /** Ports of --port and the tests; they win over the file. */
+  listen?: Partial<FileConfig["listen"]>;
+}
+
+const PROJECT = new URL("..", import.meta.url).pathname;
+const DEFAULT_CLUSTER = "onprem-a";
+
+/**
+ * jibsa.yaml and the environment. Without a file and without tokens, the example's stages and people are taken, so that
+ * the playground has something to play with. Throws ConfigError with all problems together.
+ */
+export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}): Config {
+  const problems: { path: string; message: string }[] = [];
+  const settings = readEnvironment(env, problems);
+  const wanted = options.file ?? (existsSync("jibsa.yaml") ? "jibsa.yaml" : undefined);
+  const playground = settings?.SLACK_BOT_TOKEN === undefined;
+  const file = wanted ?? (playground ? resolve(PROJECT, "jibsa.example.yaml") : undefined);
+  const parsed = readFile(file, problems);
+  if (settings === undefined || parsed === undefined || problems.length > 0) throw new ConfigError(problems);
+  const slack = readSlack(settings, parsed, problems);
+  const clusters = readClusters(settings, parsed);
+  const firstCluster = clusters[0]?.name ?? DEFAULT_CLUSTER;
+  const stages = parsed.stages.map((stage) => ({
+    ...stage,
+    cluster: stage.cluster ?? firstCluster,
+  })) as Stage[];
+  stages.forEach((stage, index) => {
+    if (!clusters.some((cluster) => cluster.name === stage.cluster))
+      problems.push({ path: `stages[${index}].cluster`, message: `there is no cluster "${stage.cluster}"` });
+  });
+  if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
+    problems.push({ path: "queue.backend", message: "redis needs JIBSA_REDIS_URL in the environment" });
+  if (
+    parsed.model.provider === "openai" &&
+    (parsed.model.url === undefined || parsed.model.name === undefined)
+  )
+    problems.push({ path: "model", message: 'provider "openai" needs url and name' });
+  if (problems.length > 0 || slack === undefined) throw new ConfigError(problems);
+  const sources =
+    options.docs !== undefined
+      ? [{ name: "docs", folder: options.docs }]
+      : parsed.knowledge.sources.length > 0
+        ? parsed.knowledge.sources
+        : [{ name: "docs", folder: resolve(PROJECT, "docs") }];
+  return {
+    ...parsed,
+    file,
+    slack,
+    clusters,
+    stages,
+    dataDir: resolve(options.dataDir ?? parsed.dataDir),
+    listen: { ...parsed.listen, ...options.listen },
+    knowledge: {
+      ...parsed.knowledge,
+      sources: sources.map((source) => ({ ...source, folder: resolve(source.folder) })),
+    },
+    postgresUrl: settings.JIBSA_POSTGRES_URL,
+    redisUrl: settings.JIBSA_REDIS_URL,
+    modelApiKey: settings.JIBSA_MODEL_API_KEY,
+    logLevel: settings.JIBSA_LOG_LEVEL,
+  };
+}
+
+type Problems = { path: string; message: string }[];
+
+function readEnvironment(env: NodeJS.ProcessEnv, problems: Problems): Environment | undefined {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  // Only the name and the rule: the value may be a secret.
+  problems.push(
+    ...parsed.error.issues.map((issue) => ({
+      path: `environment ${issue.path.join(".")}`,
+      message: issue.message,
+    })),
+  );
+  return undefined;
+}
+
+function readFile(file: string | undefined, problems: Problems): FileConfig | undefined {
+  let content: unknown = {};
+  if (file !== undefined) {
+    try {
+      content = parse(readFileSync(file, "utf8"), { maxAliasCount: 100 }) ?? {};
+    } catch (error) {
+      const message =
+        error instanceof YAMLParseError || error instanceof Error ? error.message : String(error);
+      problems.push({ path: file, message });
+      return undefined;
+    }
+  }
+  const parsed = fileSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  problems.push(
+    ...parsed.error.issues.map((issue) => ({ path: pathText(issue), message: adviceFor(issue) })),
+  );
+  return undefined;
+}
+
+function pathText(issue: z.core.$ZodIssue): string {
+  const text = issue.path.reduce<string>(
+    (path, part) =>
+      typeof part === "number" ? `${path}[${part}]` : path === "" ? String(part) : `${path}.${String(part)}`,
+    "",
+  );
+  return text === "" ? "(top level)" : text;
+}
+
+function adviceFor(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys")
+    return `unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}: remove it or correct its name`;
+  return issue.message;
+}
+
+function readSlack(env: Environment, file: FileConfig, problems: Problems): Config["slack"] | undefined {
+  if (env.SLACK_BOT_TOKEN === undefined) {
+    if (env.SLACK_APP_TOKEN !== undefined || env.SLACK_SIGNING_SECRET !== undefined) {
+      problems.push({
+        path: "environment SLACK_BOT_TOKEN",
+        message: "is missing, although another Slack secret is set",
+      });
+      return undefined;
+    }
+    return { kind: "playground" };
+  }
+  const common = {
+    kind: "real" as const,
+    botToken: env.SLACK_BOT_TOKEN,
+    ...(file.slack.apiUrl !== undefined && { apiUrl: file.slack.apiUrl }),
+  };
+  if (env.SLACK_APP_TOKEN !== undefined)
+    return { ...common, transport: { kind: "socket", appToken: env.SLACK_APP_TOKEN } };
+  if (env.SLACK_SIGNING_SECRET !== undefined)
+    return {
+      ...common,
+      transport: {
+        kind: "http",
+        signingSecret: env.SLACK_SIGNING_SECRET,
+        host: file.listen.host,
+        port: file.listen.slackHttpPort,
+      },
+    };
+  problems.push({
+    path: "environment SLACK_APP_TOKEN",
+    message: "set it for Socket Mode, or SLACK_SIGNING_SECRET for HTTP",
+  });
+  return undefined;
+}
+
+function readClusters(env: Environment, file: FileConfig): Config["clusters"] {
+  if (file.clusters.length === 0) {
+    return env.KUBECONFIG === undefined
+      ? [{ name: DEFAULT_CLUSTER, kind: "simulated" }]
+      : [{ name: DEFAULT_CLUSTER, kind: "kubeconfig", file: env.KUBECONFIG }];
+  }
+  return file.clusters.map(({ name, kubeconfig, context }) => {
+    const source = kubeconfig ?? env.KUBECONFIG;
+    return source === undefined
+      ? { name, kind: "simulated" }
+      : { name, kind: "kubeconfig", file: source, ...(context !== undefined && { context }) };
+  });
+}
+
+/** For people to look at: secrets are masked. */
+export function describeConfig(config: Config): unknown {
+  const mask = (value: string | undefined) => (value === undefined ? undefined : "***");
+  return {
+    ...config,
+    postgresUrl: mask(config.postgresUrl),
+    redisUrl: mask(config.redisUrl),
+    modelApiKey: mask(config.modelApiKey),
+    slack:
+      config.slack.kind === "playground"
+        ? config.slack
+        : {
+            ...config.slack,
+            botToken: "***",
+            transport:
+              config.slack.transport.kind === "socket"
+                ? { kind: "socket", appToken: "***" }
+                : { ...config.slack.transport, signingSecret: "***" },
+          },
+  };
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { policySchema } from "./policy-schema.ts";
+import { stageSchema } from "./stage-schema.ts";
+import { duration, size } from "./units.ts";
+
+const port = z.number().int().min(0).max(65_535);
+
+/** jibsa.yaml. Every field, its unit and its default are told in jibsa.example.yaml. Unknown fields are errors. */
+export const fileSchema = z.strictObject({
+  dataDir: z.string().min(1).default(".jibsa"),
+  listen: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      playgroundPort: port.default(4000),
+      apiPort: port.default(4001),
+      clusterPort: port.default(4002),
+      slackHttpPort: port.default(4003),
+    })
+    .prefault({}),
+  slack: z.strictObject({ apiUrl: z.url().optional() }).prefault({}),
+  queue: z.strictObject({ backend: z.enum(["postgres", "redis"]).default("postgres") }).prefault({}),
+  milvus: z
+    .strictObject({
+      address: z.string().optional(),
+      collection: z
+        .string()
+        .regex(/^[A-Za-z_]\w*$/)
+        .default("jibsa"),
+    })
+    .prefault({}),
+  model: z
+    .strictObject({
+      /** "auto": Ollama if it answers at its address, else extractive answers. */
+      provider: z.enum(["auto", "none", "ollama", "openai"]).default("auto"),
+      url: z.url().optional(),
+      name: z.string().optional(),
+      timeout: duration.default(60_000),
+    })
+    .prefault({}),
+  knowledge: z
+    .strictObject({
+      sources: z
+        .array(
+          z.strictObject({
+            name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+            folder: z.string().min(1),
+            /** Address under which the folder's pages can be opened; default: they are served by the api port. */
+            baseUrl: z.url().optional(),
+          }),
+        )
+        .default([]),
+      maxFileSize: size.default(2 * 1_048_576),
+      watch: z.boolean().default(true),
+    })
+    .prefault({}),
+  clusters: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        kubeconfig: z.string().optional(),
+        context: z.string().optional(),
+      }),
+    )
+    .default([]),
+  simulation: z.strictObject({ trainingDuration: duration.default(60_000) }).prefault({}),
+  stages: z.array(stageSchema).default([]),
+  policy: policySchema.prefault({}),
+});
+export type FileConfig = z.output<typeof fileSchema>;
+
+/** Secrets and addresses that come from the environment only. Empty counts as not set. */
+export const environmentSchema = z.object({
+  SLACK_BOT_TOKEN: z.string().startsWith("xoxb-").optional(),
+  SLACK_APP_TOKEN: z.string().startsWith("xapp-").optional(),
+  SLACK_SIGNING_SECRET: z.string().min(8).optional(),
+  JIBSA_POSTGRES_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional(),
+  JIBSA_REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//)
+    .optional(),
+  JIBSA_MODEL_API_KEY: z.string().optional(),
+  JIBSA_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  KUBECONFIG: z.string().optional(),
+});
+export type Environment = z.output<typeof environmentSchema>;

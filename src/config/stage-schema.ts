@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { parsePath, readPath } from "../actions/training/object-path.ts";
+import { approvalNeed } from "./policy-schema.ts";
+
+const value = z.union([z.string(), z.number(), z.boolean()]);
+const dnsName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and hyphens only")
+  .max(40);
+
+const parameterSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and hyphens only")
+      .max(60),
+    summary: z.string().min(1),
+    type: z.enum(["string", "integer", "number", "boolean"]),
+    default: value,
+    min: z.number().optional(),
+    max: z.number().optional(),
+    choices: z.array(value).min(1).optional(),
+    /** Where in the template it goes: spec.containers[pytorch].env[LEARNING_RATE].value */
+    path: z.string().transform((text, context) => {
+      const path = parsePath(text);
+      if (path !== undefined) return path;
+      context.addIssue({
+        code: "custom",
+        message: `"${text}" is not a path like spec.containers[pytorch].env[LR].value`,
+      });
+      return z.NEVER;
+    }),
+  })
+  .superRefine((parameter, context) => {
+    const wanted = parameter.type === "integer" ? "number" : parameter.type;
+    if (typeof parameter.default !== wanted)
+      context.addIssue({ code: "custom", path: ["default"], message: `has to be a ${parameter.type}` });
+    if (parameter.choices !== undefined && !parameter.choices.includes(parameter.default))
+      context.addIssue({ code: "custom", path: ["default"], message: "is not among the choices" });
+  });
+
+/** A stage of the catalogue: what `/train start <name>` starts. */
+export const stageSchema = z
+  .strictObject({
+    name: dnsName,
+    summary: z.string().min(1),
+    engine: z.enum(["pytorch-job"]),
+    /** Default: the first cluster. */
+    cluster: z.string().optional(),
+    namespace: dnsName,
+    expectedHours: z.number().positive(),
+    approval: approvalNeed.optional(),
+    parameters: z.array(parameterSchema).default([]),
+    template: z.record(z.string(), z.unknown()),
+  })
+  .superRefine((stage, context) => {
+    stage.parameters.forEach((parameter, index) => {
+      const holder = readPath(stage.template, parameter.path.slice(0, 1));
+      if (holder === undefined)
+        context.addIssue({
+          code: "custom",
+          path: ["parameters", index, "path"],
+          message: "does not begin in the template",
+        });
+    });
+  });

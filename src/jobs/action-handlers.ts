@@ -1,0 +1,75 @@
+import type { Actions } from "../actions/create-actions.ts";
+import type { Store } from "../store/database.ts";
+import { pruneInbound } from "../store/inbound.ts";
+import type { Enqueue } from "./create-jobs.ts";
+import type { JobHandlers } from "./start-worker.ts";
+import { sweepRows } from "./sweep-rows.ts";
+
+const SENT_LINES_KEPT_MS = 7 * 86_400_000;
+
+/** How often an open run is looked at when nothing tells of a change. */
+const POLL_MS = 5_000;
+const AWAY_MS = 10_000;
+/** Progress is drawn at most this often, more seldom the more runs are open: Slack takes 50 edits a minute for all. */
+const DRAW_MS = 3_000;
+
+/** The jobs that act on platforms and keep the house in order. */
+export function createActionHandlers(deps: {
+  actions: Actions;
+  store: Store;
+  enqueue: Enqueue;
+  now(): Date;
+}): Pick<JobHandlers, "run-action" | "observe-run" | "expire-approvals" | "sweep" | "prune"> {
+  const { actions, store, enqueue } = deps;
+  return {
+    async "run-action"({ requestId }) {
+      const outcome = await actions.run(requestId);
+      if (outcome.kind === "nothing-to-do") return undefined;
+      await enqueue("draw-request", { requestId });
+      if (outcome.kind === "try-again") return { againInMs: outcome.inMs };
+      if (outcome.kind === "run-started") await enqueue("observe-run", { runId: outcome.runId });
+      if (outcome.kind === "done" && outcome.cancelledRunId !== undefined)
+        await enqueue("observe-run", { runId: outcome.cancelledRunId }, { promote: true });
+      return undefined;
+    },
+    async "observe-run"({ runId }) {
+      const outcome = await actions.observe(runId);
+      switch (outcome.kind) {
+        case "nothing-to-do":
+          return undefined;
+        case "cluster-away":
+          return { againInMs: AWAY_MS };
+        case "ended":
+          await enqueue("draw-request", { requestId: outcome.requestId }, { promote: true });
+          return undefined;
+        case "open": {
+          if (outcome.changed) {
+            const { open } = await store
+              .selectFrom("runs")
+              .select(({ fn }) => fn.countAll<string>().as("open"))
+              .where("ended_at", "is", null)
+              .executeTakeFirstOrThrow();
+            const delayMs = Math.max(DRAW_MS, Number(open) * 1_500);
+            await enqueue("draw-request", { requestId: outcome.requestId }, { delayMs });
+          }
+          return { againInMs: POLL_MS };
+        }
+      }
+      return outcome satisfies never;
+    },
+    async "expire-approvals"() {
+      for (const requestId of await actions.expire()) await enqueue("draw-request", { requestId });
+    },
+    async sweep() {
+      await sweepRows(store, enqueue, deps.now());
+    },
+    async prune() {
+      await pruneInbound(store, deps.now());
+      await store
+        .deleteFrom("outbox")
+        .where("state", "!=", "pending")
+        .where("created_at", "<", new Date(deps.now().getTime() - SENT_LINES_KEPT_MS))
+        .execute();
+    },
+  };
+}
