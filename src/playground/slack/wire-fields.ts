@@ -1,0 +1,32 @@
+import { isFields, type UnknownFields } from "../../slack-limits/problems.ts";
+
+export { isFields, type UnknownFields };
+
+/** A JSON object under construction. */
+export type Fields = Record<string, unknown>;
+
+/** The string in `name`, or undefined when it is absent, empty or something else. */
+export function readText(fields: UnknownFields, name: string): string | undefined {
+  const value = fields[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The objects of the list in `name`; an empty list when it is absent or no list. */
+export function readObjects(fields: UnknownFields, name: string): UnknownFields[] {
+  const value = fields[name];
+  return Array.isArray(value) ? value.filter(isFields) : [];
+}
+
+/** Parses JSON without throwing; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy without the fields that are undefined. */
+export function compact(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
