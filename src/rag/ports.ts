@@ -51,6 +51,7 @@ export interface IndexedChunk {
   contentHash: string;
   /** Who may read it: an interned set of readers, "public" when everyone in the workspace may. */
   audience: string;
+  language: Locale;
   /** Milliseconds since the epoch, 0 when unknown. */
   updatedAtMs: number;
 }
@@ -82,6 +83,11 @@ export interface VectorIndex {
   /** The search texts of at most `limit` chunks, for counting how common each term is. */
   sampleSearchTexts(limit: number): Promise<readonly string[]>;
   count(): Promise<number>;
+  /**
+   * Lets searches read what was written since `open`. Only needed after a change of the index's own version, when
+   * searches go on reading the older index until every source has been written anew; else it does nothing.
+   */
+  publish(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { VectorIndex } from "#src/rag/ports.ts";
+import { tokenize } from "#src/rag/tokenize.ts";
+import { chunkFixture } from "#test/fixtures/chunks.ts";
+
+/** What an index must do, whatever stores it. `open` gives an empty one each time. */
+export function vectorIndexContract(name: string, create: () => Promise<VectorIndex>): void {
+  describe(`vector index in ${name}`, () => {
+    let index: VectorIndex;
+    beforeEach(async () => {
+      index = await create();
+      await index.open();
+    });
+    afterEach(() => index.close());
+
+    const search = (text: string, audiences: readonly string[] = ["public"], limit = 10) =>
+      index.search({ searchText: tokenize(text).join(" "), audiences, limit });
+    const found = async (text: string, audiences?: readonly string[], limit?: number) =>
+      (await search(text, audiences, limit)).map((hit) => hit.chunk.documentId);
+
+    it("gives back a chunk as it was written, at once", async () => {
+      const chunk = chunkFixture("retries", '체크포인트에서 다시 시작 `retryStrategy` "quoted" \\ 😀', {
+        headings: ["Runs", '다시 하기 "now"'],
+        anchor: "다시-하기",
+        language: "ko",
+        updatedAtMs: 1_764_000_000_123,
+      });
+
+      await index.upsert([chunk]);
+
+      expect(await search("체크포인트")).toEqual([{ chunk, rank: 1 }]);
+    });
+
+    it("ranks by BM25, also across batches written one after the other", async () => {
+      await index.upsert([
+        chunkFixture(
+          "queue",
+          "A run waits in the queue until GPUs are free. The queue is first in, first out.",
+        ),
+        chunkFixture("nodes", "Nodes carry eight GPUs each."),
+        ...Array.from({ length: 20 }, (_, number) =>
+          chunkFixture(`other-${number}`, `Notes about topic ${number}.`),
+        ),
+      ]);
+      await index.upsert([chunkFixture("late", "The order of the queue, explained.")]);
+
+      const ids = await found("How long does my run wait in the queue?");
+
+      expect(ids[0]).toBe("docs:queue");
+      expect(ids).toContain("docs:late");
+      expect(ids).not.toContain("docs:nodes");
+    });
+
+    it("finds Korean words whatever their particles", async () => {
+      await index.upsert([
+        chunkFixture("ko", "실패한 학습은 재시도 단추로 다시 돌려요."),
+        chunkFixture("other", "노드의 메모리를 봐요."),
+      ]);
+
+      expect(await found("재시도를 하려면")).toEqual(["docs:ko"]);
+    });
+
+    it("never shows a chunk to other readers, however well it fits", async () => {
+      await index.upsert([
+        chunkFixture("open", "The salary table."),
+        chunkFixture("closed", "The salary table of leads, salary by salary.", { audience: "aud.7f-2" }),
+      ]);
+
+      expect(await found("salary")).toEqual(["docs:open"]);
+      expect((await found("salary", ["public", "aud.7f-2"])).sort()).toEqual(["docs:closed", "docs:open"]);
+      expect(await found("salary", [])).toEqual([]);
+      expect(await found("salary", ['x" or "1" == "1', "x' or 1 == 1", "\\"])).toEqual([]);
+    });
+
+    it("returns nothing for a query without tokens or without hits, and no more than asked for", async () => {
+      await index.upsert(
+        Array.from({ length: 8 }, (_, number) => chunkFixture(`page-${number}`, "gpu nodes")),
+      );
+
+      expect(await found("")).toEqual([]);
+      expect(await found("zebra")).toEqual([]);
+      expect(await found("gpu", ["public"], 3)).toHaveLength(3);
+      expect(await found("gpu", ["public"], 0)).toEqual([]);
+    });
+
+    it("replaces all chunks of a document, and none of others", async () => {
+      const piece = (number: number, text: string) =>
+        chunkFixture("long", text, { id: `docs:long:${number}`, documentId: "docs:long" });
+      await index.upsert([
+        piece(0, "alpha one"),
+        piece(1, "beta two"),
+        piece(2, "gamma three"),
+        chunkFixture("other", "gamma"),
+      ]);
+
+      await index.upsert([piece(0, "delta four")]);
+
+      expect(await index.count()).toBe(2);
+      expect(await found("gamma")).toEqual(["docs:other"]);
+      expect(await found("alpha beta")).toEqual([]);
+      expect(await found("delta")).toEqual(["docs:long"]);
+    });
+
+    it("deletes whole documents and bears unknown ones", async () => {
+      await index.upsert([chunkFixture("a", "gpu"), chunkFixture("b", "gpu")]);
+
+      await index.deleteDocuments(["docs:a", 'docs:none"] or id != "', "docs:none"]);
+      await index.deleteDocuments([]);
+
+      expect(await found("gpu")).toEqual(["docs:b"]);
+    });
+
+    it("lists the hashes of one source, empty where a document's chunks disagree", async () => {
+      const half = (number: number, contentHash: string) =>
+        chunkFixture("torn", "text", { id: `docs:torn:${number}`, documentId: "docs:torn", contentHash });
+      await index.upsert([chunkFixture("a", "text"), half(0, "new"), half(1, "old")]);
+      await index.upsert([chunkFixture("wiki", "text", { source: "wiki", documentId: "wiki:1" })]);
+
+      expect(await index.listDocuments("docs")).toEqual(
+        new Map([
+          ["docs:a", "hash-of-a"],
+          ["docs:torn", ""],
+        ]),
+      );
+      expect(await index.listDocuments("nothing")).toEqual(new Map());
+    });
+
+    it("lists and samples more rows than fit a page, each once", async () => {
+      const rows = Array.from({ length: 4_500 }, (_, number) =>
+        chunkFixture(`n${number}`, `word number${number}`),
+      );
+      for (let start = 0; start < rows.length; start += 1_500)
+        await index.upsert(rows.slice(start, start + 1_500));
+
+      expect((await index.listDocuments("docs")).size).toBe(4_500);
+      expect(new Set(await index.sampleSearchTexts(10_000)).size).toBe(4_500);
+      expect(await index.sampleSearchTexts(100)).toHaveLength(100);
+      expect(await index.count()).toBe(4_500);
+    });
+
+    it.each([
+      ["an id with a quote", { id: 'a"b' }],
+      ["a source with a space", { source: "my docs" }],
+      ["an audience in Korean", { audience: "팀" }],
+      ["a text of 66,000 bytes", { text: "가".repeat(22_000) }],
+    ])("refuses %s and writes nothing", async (_, overrides) => {
+      await expect(
+        index.upsert([chunkFixture("fine", "gpu"), chunkFixture("bad", "gpu", overrides)]),
+      ).rejects.toThrow(RangeError);
+
+      expect(await index.count()).toBe(0);
+    });
+
+    it("survives writers and readers at the same time", async () => {
+      const write = (writer: number) =>
+        index.upsert(
+          Array.from({ length: 20 }, (__, number) =>
+            chunkFixture(`w${writer}-${number}`, `shared word${writer}`),
+          ),
+        );
+
+      await Promise.all([
+        ...Array.from({ length: 8 }, (_, writer) => write(writer)),
+        found("shared"),
+        found("shared"),
+      ]);
+
+      expect(await index.count()).toBe(160);
+      expect(await found("word7", ["public"], 50)).toHaveLength(20);
+    });
+  });
+}

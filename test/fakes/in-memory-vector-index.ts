@@ -1,0 +1,88 @@
+import { SearchUnavailableError, type IndexedChunk, type VectorIndex } from "#src/rag/ports.ts";
+import { toRow } from "#src/rag/adapters/milvus-schema.ts";
+
+const K1 = 1.2;
+const B = 0.75;
+
+/** A working index in memory with real BM25. `isAway` makes every call fail as an unreachable server does. */
+export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; writes: number } {
+  const chunks = new Map<string, IndexedChunk>();
+  const frequencies = (text: string): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const token of text.split(" ")) if (token !== "") counts.set(token, (counts.get(token) ?? 0) + 1);
+    return counts;
+  };
+  const index = {
+    isAway: false,
+    writes: 0,
+    async open() {
+      reach();
+    },
+    async upsert(written: readonly IndexedChunk[]) {
+      written.forEach(toRow);
+      reach();
+      index.writes += 1;
+      const documents = new Set(written.map((chunk) => chunk.documentId));
+      for (const [id, chunk] of chunks) if (documents.has(chunk.documentId)) chunks.delete(id);
+      for (const chunk of written) chunks.set(chunk.id, structuredClone(chunk));
+    },
+    async deleteDocuments(documentIds: readonly string[]) {
+      reach();
+      if (documentIds.length > 0) index.writes += 1;
+      for (const [id, chunk] of chunks) if (documentIds.includes(chunk.documentId)) chunks.delete(id);
+    },
+    async listDocuments(source: string) {
+      reach();
+      const hashes = new Map<string, string>();
+      for (const chunk of chunks.values()) {
+        if (chunk.source !== source) continue;
+        const { documentId: id, contentHash } = chunk;
+        hashes.set(id, (hashes.get(id) ?? contentHash) === contentHash ? contentHash : "");
+      }
+      return hashes;
+    },
+    async search(query: { searchText: string; audiences: readonly string[]; limit: number }) {
+      reach();
+      const all = [...chunks.values()].map((chunk) => ({ chunk, counts: frequencies(chunk.searchText) }));
+      const lengths = all.map(({ counts }) => [...counts.values()].reduce((sum, count) => sum + count, 0));
+      const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+      const idf = (token: string): number => {
+        const df = all.filter(({ counts }) => counts.has(token)).length;
+        return Math.log(1 + (all.length - df + 0.5) / (df + 0.5));
+      };
+      const terms = [...frequencies(query.searchText)].map(([token, count]) => ({
+        token,
+        weight: count * idf(token),
+      }));
+      return all
+        .map(({ chunk, counts }, position) => {
+          const norm = K1 * (1 - B + (B * (lengths[position] ?? 0)) / average);
+          const score = terms.reduce((sum, { token, weight }) => {
+            const tf = counts.get(token) ?? 0;
+            return sum + (weight * tf * (K1 + 1)) / (tf + norm);
+          }, 0);
+          return { chunk, score };
+        })
+        .filter(({ chunk, score }) => score > 0 && query.audiences.includes(chunk.audience))
+        .sort((left, right) => right.score - left.score)
+        .slice(0, Math.max(0, query.limit))
+        .map(({ chunk }, position) => ({ chunk: structuredClone(chunk), rank: position + 1 }));
+    },
+    async sampleSearchTexts(limit: number) {
+      reach();
+      return [...chunks.values()].slice(0, limit).map((chunk) => chunk.searchText);
+    },
+    async count() {
+      reach();
+      return chunks.size;
+    },
+    async publish() {
+      reach();
+    },
+    async close() {},
+  };
+  const reach = (): void => {
+    if (index.isAway) throw new SearchUnavailableError("the in-memory index is away");
+  };
+  return index;
+}
