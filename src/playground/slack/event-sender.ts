@@ -3,6 +3,7 @@ import type { MessageRenderer } from "./render-message.ts";
 import type { MessageStore } from "./message-store.ts";
 import { newId } from "./new-id.ts";
 import type { PlaygroundClock } from "./playground-clock.ts";
+import { teamOf } from "./render-people.ts";
 import type { Workspace } from "./workspace.ts";
 import { app, team } from "./workspace-seed.ts";
 import type { Fields } from "./wire-fields.ts";
@@ -55,8 +56,10 @@ export class EventSender {
   posted(message: Message, mentionsBot: boolean): void {
     const channel = this.#heardChannel(message);
     if (!channel) return;
+    const author = this.#parts.workspace.person(message.user);
     const rendered = {
       ...this.#parts.renderer.render(message),
+      ...(author?.isExternal ? { user_team: teamOf(author), source_team: teamOf(author) } : {}),
       channel: message.channel,
       event_ts: message.ts,
     };

@@ -13,17 +13,25 @@ export interface HttpExchange {
 /** The body was larger than the route takes. */
 export class BodyTooLarge extends Error {}
 
-/** Reads the whole body; throws `BodyTooLarge` beyond `maxBytes`. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > maxBytes) throw new BodyTooLarge(`the body is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** The other side went away. */
+export class ConnectionLost extends Error {}
+
+/** Reads the whole body; rejects with `BodyTooLarge` beyond `maxBytes`, and lets the rest pass by so that an answer can be sent. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else reject(new BodyTooLarge(`the body is larger than ${maxBytes} bytes`));
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    request.on("error", reject);
+    request.on("close", () =>
+      reject(new ConnectionLost("the connection was lost before the body was complete")),
+    );
+  });
 }
 
 /** The fields of a form, JSON or multipart body; undefined when it is none of them. */

@@ -9,6 +9,7 @@ const personSchema = z.strictObject({
   user: nameSchema,
   deactivated: z.boolean().optional(),
   restricted: z.boolean().optional(),
+  external: z.boolean().optional(),
   locale: z.string().min(2).optional(),
 });
 const groupSchema = z.strictObject({ group: nameSchema, users: z.array(nameSchema) });
@@ -37,7 +38,7 @@ export const kick: PeopleRoute = (parts, input) => {
   return {};
 };
 
-/** Deactivates a person, makes one a guest, or changes the language. */
+/** Deactivates a person, makes one a guest or a member of another workspace, or changes the language. */
 export const person: PeopleRoute = (parts, input) => {
   const asked = readInput(personSchema, input);
   const known = findPerson(parts, asked.user);
@@ -45,6 +46,7 @@ export const person: PeopleRoute = (parts, input) => {
     ...known,
     deleted: asked.deactivated ?? known.deleted,
     isRestricted: asked.restricted ?? known.isRestricted,
+    isExternal: asked.external ?? known.isExternal ?? false,
     locale: asked.locale ?? known.locale,
   });
   parts.changes.publish({ type: "people", data: {} });

@@ -61,6 +61,11 @@ export class MessageStore {
     );
   }
 
+  /** Every message that is still growing. */
+  streaming(): Message[] {
+    return this.#persisted.values().filter((message) => message.stream?.state === "in_progress");
+  }
+
   #all(channel: string): Message[] {
     return [...(this.#byChannel.get(channel)?.values() ?? [])];
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { PlaygroundParts } from "./playground-parts.ts";
+import { teamOf } from "./render-people.ts";
 import { app, team } from "./workspace-seed.ts";
 import type { Fields } from "./wire-fields.ts";
 import type { Channel, Message, Person } from "./workspace-types.ts";
@@ -88,7 +89,7 @@ export function findThread(parts: PlaygroundParts, channel: Channel, threadTs: s
 /** The user, team and app fields that every interaction carries. */
 export function interactionFields(parts: PlaygroundParts, person: Person): Fields {
   return {
-    user: { id: person.id, username: person.name, name: person.name, team_id: team.id },
+    user: { id: person.id, username: person.name, name: person.name, team_id: teamOf(person) },
     api_app_id: app.id,
     token: parts.secrets.verificationToken,
     team: { id: team.id, domain: team.domain },

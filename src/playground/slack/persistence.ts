@@ -42,8 +42,9 @@ function persistedMap<Value>(
   return {
     get: (key) => entries.get(key) as Value | undefined,
     set: (key, value) => {
-      entries.set(key, value);
+      // Written first: what cannot be written must not be in memory either.
       append(journalLine(name, key, value));
+      entries.set(key, value);
     },
     delete: (key) => {
       if (entries.delete(key)) append(journalLine(name, key, null));

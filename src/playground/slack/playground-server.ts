@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { serveResponseUrl, servePrivateFile, serveUpload, serveWebApi } from "./app-routes.ts";
 import { serveControl } from "./control-api.ts";
-import { BodyTooLarge, send, sendJson, type HttpExchange } from "./http-exchange.ts";
+import { BodyTooLarge, ConnectionLost, send, sendJson, type HttpExchange } from "./http-exchange.ts";
 import { refuseRequest } from "./http-guard.ts";
 import { servePage } from "./page-api.ts";
 import type { PlaygroundParts } from "./playground-parts.ts";
@@ -95,14 +95,13 @@ function fail(
   response: ServerResponse,
   error: unknown,
 ): void {
+  if (error instanceof ConnectionLost) return;
   const isTooLarge = error instanceof BodyTooLarge;
-  if (!isTooLarge && !request.destroyed)
-    parts.logger?.error({ err: error, path: request.url }, "a playground request failed");
-  if (response.headersSent || request.socket.destroyed) return void request.socket.destroy();
-  sendJson(
-    response,
-    isTooLarge ? 413 : 500,
-    { ok: false, error: isTooLarge ? "request_too_large" : "internal_error" },
-    { connection: "close" },
-  );
+  if (!isTooLarge) parts.logger?.error({ err: error, path: request.url }, "a playground request failed");
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = { ok: false, error: isTooLarge ? "request_too_large" : "internal_error" };
+  sendJson(response, isTooLarge ? 413 : 500, body, { connection: "close" });
 }

@@ -1,4 +1,4 @@
-import { app, team } from "./workspace-seed.ts";
+import { app, otherTeamId, team } from "./workspace-seed.ts";
 import { compact, type Fields } from "./wire-fields.ts";
 import type { Channel, Person, UserGroup } from "./workspace-types.ts";
 
@@ -6,7 +6,7 @@ import type { Channel, Person, UserGroup } from "./workspace-types.ts";
 export function renderPerson(person: Person, nowMs: number, includeLocale = false): Fields {
   return compact({
     id: person.id,
-    team_id: team.id,
+    team_id: teamOf(person),
     name: person.name,
     deleted: person.deleted,
     color: "4bbe2e",
@@ -23,7 +23,7 @@ export function renderPerson(person: Person, nowMs: number, includeLocale = fals
       email: person.email === "" ? undefined : person.email,
       first_name: person.realName.split(" ")[0],
       last_name: person.realName.split(" ").slice(1).join(" "),
-      team: team.id,
+      team: teamOf(person),
       bot_id: person.isBot ? app.botId : undefined,
       api_app_id: person.isBot ? app.id : undefined,
     }),
@@ -32,12 +32,18 @@ export function renderPerson(person: Person, nowMs: number, includeLocale = fals
     is_primary_owner: false,
     is_restricted: person.isRestricted,
     is_ultra_restricted: false,
+    is_stranger: person.isExternal ? true : undefined,
     is_bot: person.isBot,
     is_app_user: false,
     is_email_confirmed: !person.isBot,
     updated: 1_750_000_000,
     locale: includeLocale ? person.locale : undefined,
   });
+}
+
+/** The workspace a person belongs to. */
+export function teamOf(person: Person): string {
+  return person.isExternal ? otherTeamId : team.id;
 }
 
 /** Seconds east of UTC at that moment. */

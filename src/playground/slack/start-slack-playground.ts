@@ -20,6 +20,7 @@ import { MessageRenderer } from "./render-message.ts";
 import { ResponseUrls } from "./response-urls.ts";
 import { ScheduledMessages } from "./scheduled-messages.ts";
 import { SocketMode } from "./socket-mode.ts";
+import { watchStream } from "./stream-expiry.ts";
 import { ThreadSessions } from "./thread-sessions.ts";
 import { createTraffic } from "./traffic.ts";
 import { TriggerIds } from "./trigger-ids.ts";
@@ -90,6 +91,7 @@ export async function startSlackPlayground(options: SlackPlaygroundOptions): Pro
     if (parts.workspace.channel(due.channel))
       publishMessage(parts, { ...appMessage(parts, due.channel), ...due.content });
   });
+  for (const message of parts.messages.streaming()) watchStream(parts, message);
   const url = parts.baseUrl();
   return {
     url,

@@ -2,6 +2,8 @@ import type { Channel, Person, UserGroup } from "./workspace-types.ts";
 
 /** The workspace, the app and its bot: fixed, so that tests and configuration may name them. */
 export const team = { id: "T00JIBSA", name: "Jibsa playground", domain: "jibsa-playground" } as const;
+/** The workspace of people who are only here through a shared channel. */
+export const otherTeamId = "T99OTHER";
 export const app = { id: "A00JIBSA", name: "jibsa", botUserId: "U00JIBSA", botId: "B00JIBSA" } as const;
 
 const seoul = "Asia/Seoul";

@@ -13,6 +13,8 @@ export interface Person {
   readonly isRestricted: boolean;
   readonly deleted: boolean;
   readonly isBot: boolean;
+  /** From another workspace, through a shared channel. */
+  readonly isExternal?: boolean;
 }
 
 export interface Channel {

@@ -1,5 +1,5 @@
 import type { PlaygroundParts } from "../playground-parts.ts";
-import { readText, type Fields, type UnknownFields } from "../wire-fields.ts";
+import { parseJson, readText, type Fields, type UnknownFields } from "../wire-fields.ts";
 import { MethodArguments } from "./method-arguments.ts";
 import { tokenKinds, webMethods } from "./registry.ts";
 import { SlackError } from "./slack-error.ts";
@@ -30,7 +30,7 @@ export async function callMethod(parts: PlaygroundParts, call: MethodCall): Prom
     direction: "from-app",
     kind: "web-api",
     name: call.method,
-    request: call.fields,
+    request: readable(call.fields),
     response: body,
     outcome,
     durationMs: parts.clock.now() - at,
@@ -98,4 +98,11 @@ function rateLimited(retryAfterS: number): Answered {
     outcome: "ratelimited",
     body,
   };
+}
+
+/** A form with its JSON fields decoded, for the inspector. */
+function readable(fields: UnknownFields): Fields {
+  const decode = (value: unknown): unknown =>
+    typeof value === "string" && /^[[{]/.test(value) ? (parseJson(value) ?? value) : value;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, decode(value)]));
 }

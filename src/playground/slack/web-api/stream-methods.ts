@@ -1,7 +1,8 @@
 import { validateBlocks } from "../../../slack-limits/validate-blocks.ts";
 import { fillIds } from "../interactive-elements.ts";
 import type { PlaygroundParts } from "../playground-parts.ts";
-import { announce, appMessage, changeSession, publishMessage, republishMessage } from "../publish-message.ts";
+import { appMessage, changeSession, publishMessage, republishMessage } from "../publish-message.ts";
+import { endQuietStream, watchStream } from "../stream-expiry.ts";
 import { extendStream, streamBlocks, streamText } from "../stream-content.ts";
 import { agentStatuses } from "../thread-sessions.ts";
 import { team } from "../workspace-seed.ts";
@@ -10,9 +11,6 @@ import type { MethodArguments } from "./method-arguments.ts";
 import { readAuthorship, readMetadata } from "./read-message-content.ts";
 import { invalidArguments, refusal, SlackError } from "./slack-error.ts";
 import { readChannel, readMessage, readThread, type MethodFamily } from "./web-method.ts";
-
-/** Slack ends a stream to which nothing was appended for so long. */
-const quietForMs = 4 * 60_000;
 
 /** Messages that grow while they are written. */
 export const streamMethods: MethodFamily = {
@@ -38,6 +36,7 @@ export const streamMethods: MethodFamily = {
       ...readAuthorship(args),
       ...(threadTs === undefined ? {} : { threadTs }),
     });
+    watchStream(parts, message);
     return { channel: channel.id, ts: message.ts };
   },
 
@@ -86,12 +85,7 @@ function readStreaming(
   if (!message.fromApp) throw new SlackError("message_not_owned_by_app");
   const stream = message.stream;
   if (stream?.state !== "in_progress") throw new SlackError("message_not_in_streaming_state");
-  if (parts.clock.now() - stream.lastAppendAt > quietForMs) {
-    const expired: Message = { ...message, stream: { ...stream, state: "errored" } };
-    parts.messages.put(expired);
-    announce(parts, expired);
-    throw new SlackError("message_not_in_streaming_state");
-  }
+  if (endQuietStream(parts, message)) throw new SlackError("message_not_in_streaming_state");
   return { message, stream };
 }
 
