@@ -33,11 +33,11 @@ export function createPlaygroundServer(
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    const url = new URL(request.url ?? "/", "http://playground");
+    const url = URL.parse(request.url ?? "/", "http://playground");
     const refused =
-      refuseRequest(request, port()) !== undefined || url.pathname !== "/link/" || !parts.socketMode;
+      refuseRequest(request, port()) !== undefined || url?.pathname !== "/link/" || !parts.socketMode;
     const accepted =
-      !refused && parts.socketMode?.accept(request, socket, head, url.searchParams.get("ticket") ?? "");
+      !refused && parts.socketMode?.accept(request, socket, head, url?.searchParams.get("ticket") ?? "");
     if (!accepted) socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
   });
   server.on("clientError", (_error, socket) => {
