@@ -15,12 +15,19 @@ const ENDINGS: readonly string[] = (
   "시켜 시킨 시킬 한 할 함 해 된 될 됨 돼 인 일"
 ).split(" ");
 
+/** Endings of any verb ("돌리려면", "보나요"). */
+const VERB_ENDINGS: readonly string[] = (
+  "으려면 려면 으려고 려고 으면 면 으면서 면서 나요 던가요 은가요 ㄴ가요 을까요 까요 어요 아요 여요 에요 네요 죠 지요 습니까 습니다 었어요 았어요 " +
+  "는지 는데 는가 는게 는건 는 던 도록 지만 으세요 세요 기 고 어 아 게"
+).split(" ");
+
 /** Question words and fillers; compared with a whole word. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
   (
     "어떻게 어떤 어떡해 어떠한 어떨 어디 어디서 어디에 어디에서 어느 언제 왜 무엇 무엇을 무엇이 무엇인가요 무엇인지 무슨 뭐 뭐가 뭐를 뭘 뭔가요 뭐예요 뭐에요 뭐야 뭐죠 뭔지 누가 누구 얼마나 몇 " +
     "하려면 하나요 하는 하는지 하면 하고 해요 해야 해 하죠 하지 할까요 할 할까 한 했는데 합니까 합니다 하는데 하는건가요 하는거예요 " +
     "되나요 되는 되는지 되면 돼요 되요 된 될까요 됩니까 됩니다 되죠 돼 되어 되려면 " +
+    "이유 방법 법 경우 정도 관련 계속 자꾸 가장 제일 차이 종류 때문 문제가 싶 하고싶 끼리 " +
     "있나요 있는 있는지 있어요 있을까요 있습니까 있습니다 있다 있죠 있으면 있을 있어 없나요 없는 없어요 없이 없을 " +
     "인가요 인지 이란 란 이에요 예요 이야 뭔데 " +
     "가능한가요 가능해요 가능한 필요한가요 필요해요 " +
@@ -33,8 +40,13 @@ export function isParticle(text: string): boolean {
   return PARTICLE_SET.has(text);
 }
 
+/** Whether a word says nothing about what a question is about: a filler, or a verb of one syllable ("쓰려면"). */
 export function isKoreanStopWord(word: string): boolean {
-  return STOP_WORDS.has(word);
+  if (STOP_WORDS.has(word) || word.length === 1) return true;
+  const ending = [...ENDINGS, ...VERB_ENDINGS, ...PARTICLES].find((candidate) => word.endsWith(candidate));
+  if (ending === undefined) return false;
+  const rest = word.slice(0, -ending.length);
+  return rest.length <= 1 || STOP_WORDS.has(rest);
 }
 
 /**
@@ -44,7 +56,7 @@ export function isKoreanStopWord(word: string): boolean {
 export function koreanStem(word: string): string {
   let stem = word;
   for (let round = 0; round < 2; round += 1) {
-    const ending = [...ENDINGS, ...PARTICLES].find(
+    const ending = [...ENDINGS, ...VERB_ENDINGS, ...PARTICLES].find(
       (candidate) => stem.endsWith(candidate) && stem.length - candidate.length >= 2,
     );
     if (ending === undefined) break;

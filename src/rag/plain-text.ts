@@ -16,6 +16,7 @@ export function plainText(markdown: string): string {
     )
     .replace(/^\s*(?:`{3,}|~{3,}).*$/gm, "")
     .replace(/^\s{0,3}#{1,6}\s+/gm, "")
+    .replace(/^\s{0,3}(?:>\s?)+/gm, "")
     .replace(/(\*\*|__)(?=\S)([^\n]*?\S)\1/g, "$2")
     .replace(/(?<![\w*])\*(?=[^\s*])([^*\n]*?[^\s*])\*(?![\w*])/g, "$1")
     .replace(

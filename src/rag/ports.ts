@@ -122,7 +122,7 @@ export interface DocumentSource {
   /** Who may read its documents; undefined means "public". */
   audience?: string;
   list(): Promise<SourceListing>;
-  /** Throws when the file has gone, has grown too large or is not text. */
+  /** Throws DocumentUnreadableError when it has grown too large or is not text, any other error when it is gone. */
   read(path: string): Promise<SourceDocument>;
   /** Calls back, debounced, after something changed. Returns how to stop. */
   watch(onChange: () => void): Promise<() => Promise<void>>;
@@ -130,6 +130,14 @@ export interface DocumentSource {
 
 export class SearchUnavailableError extends Error {
   override name = "SearchUnavailableError";
+}
+export class DocumentUnreadableError extends Error {
+  override name = "DocumentUnreadableError";
+  readonly reason: SkipReason;
+  constructor(path: string, reason: SkipReason) {
+    super(`${path} cannot be indexed: ${reason}`);
+    this.reason = reason;
+  }
 }
 export class ModelUnavailableError extends Error {
   override name = "ModelUnavailableError";

@@ -1,0 +1,124 @@
+import { ModelUnavailableError, type ChatModel } from "../ports.ts";
+
+const PROBE_TIMEOUT_MS = 2_000;
+
+export type ChatModelOptions = {
+  /** As the server names it, e.g. "qwen3:8b". */
+  model: string;
+  /** Default 0.1. */
+  temperature?: number;
+  /** Of one answer. Default 1,024 tokens. */
+  maxTokens?: number;
+} & (
+  | {
+      kind: "ollama";
+      /** E.g. http://127.0.0.1:11434 */
+      baseUrl: string;
+      /** Tokens of prompt and answer together. Default 16,384: eight passages do not fit Ollama's own default. */
+      contextTokens?: number;
+    }
+  | {
+      kind: "openai-compatible";
+      /** With the version, e.g. https://vllm.example.com/v1 */
+      baseUrl: string;
+      apiKey?: string;
+    }
+);
+
+/**
+ * A chat model behind Ollama or any server that speaks OpenAI's API (vLLM, KServe, llama.cpp). Nothing is retried here:
+ * a person waits, and there are quotes to show instead. LangChain is loaded with the first question.
+ */
+export function createChatModel(options: ChatModelOptions): ChatModel {
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const { protocol } = new URL(baseUrl);
+  if (protocol !== "http:" && protocol !== "https:")
+    throw new RangeError(`a model's address must begin with http:// or https://: ${options.baseUrl}`);
+  return {
+    name: options.model,
+
+    async *stream({ system, user, signal }) {
+      const fetchOnce = boundFetch(signal);
+      try {
+        const chat = await createLangChainModel({ ...options, baseUrl }, fetchOnce);
+        const stream = await chat.stream(
+          [
+            ["system", system],
+            ["human", user],
+          ],
+          signal === undefined ? {} : { signal },
+        );
+        for await (const { text } of stream) if (text !== "") yield text;
+      } catch (error) {
+        if (error instanceof ModelUnavailableError) throw error;
+        throw new ModelUnavailableError(`${options.model} broke off: ${messageOf(error)}`, { cause: error });
+      }
+    },
+
+    async isReachable() {
+      const path = options.kind === "ollama" ? "/api/tags" : "/models";
+      const headers = options.kind === "openai-compatible" ? authorization(options.apiKey) : {};
+      try {
+        const response = await fetch(baseUrl + path, {
+          headers,
+          signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+        });
+        await response.body?.cancel();
+        return response.ok;
+      } catch {
+        // Refused, unknown host or silent: all the same to the caller.
+        return false;
+      }
+    },
+  };
+}
+
+async function createLangChainModel(options: ChatModelOptions, fetchOnce: typeof fetch) {
+  const { model, temperature = 0.1, maxTokens = 1_024 } = options;
+  if (options.kind === "ollama") {
+    const { ChatOllama } = await import("@langchain/ollama");
+    const { baseUrl, contextTokens = 16_384 } = options;
+    return new ChatOllama({
+      model,
+      baseUrl,
+      temperature,
+      numPredict: maxTokens,
+      numCtx: contextTokens,
+      maxRetries: 0,
+      fetch: fetchOnce,
+    });
+  }
+  const { ChatOpenAI } = await import("@langchain/openai");
+  return new ChatOpenAI({
+    model,
+    temperature,
+    maxTokens,
+    maxRetries: 0,
+    streamUsage: false,
+    // The SDK insists on a key, and servers without authentication ignore it.
+    apiKey: options.apiKey ?? "none",
+    configuration: { baseURL: options.baseUrl, fetch: fetchOnce },
+  });
+}
+
+/** Ollama's client neither passes a signal on nor keeps its complaints about bad answers off the terminal. */
+function boundFetch(signal: AbortSignal | undefined): typeof fetch {
+  return async (input, init) => {
+    const signals = [signal, init?.signal].filter((one) => one instanceof AbortSignal);
+    const response = await fetch(input, {
+      ...init,
+      ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
+    });
+    if (response.ok) return response;
+    const body = (await response.text()).slice(0, 300);
+    throw new ModelUnavailableError(`the model's server answered ${response.status}: ${body}`);
+  };
+}
+
+function authorization(apiKey: string | undefined): Record<string, string> {
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

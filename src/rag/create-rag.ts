@@ -1,0 +1,154 @@
+import type { Logger } from "pino";
+import type { Store } from "../store/database.ts";
+import { answerQuestion } from "./answer-question.ts";
+import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
+import type { AnswerEvent, ChatModel, DocumentSource, Question, VectorIndex } from "./ports.ts";
+import type { Prompts } from "./prompts.ts";
+import { retrieve } from "./retrieve.ts";
+import { termStatistics, type TermStatistics } from "./term-statistics.ts";
+
+/** Enough to know how common a word is; a few megabytes. */
+const SAMPLED_CHUNKS = 20_000;
+const STATISTICS_AGE_MS = 10 * 60_000;
+/** After a failure the model is left alone for so long, and questions are answered with quotes at once. */
+const MODEL_REST_MS = 30_000;
+
+export interface Rag {
+  /** See `answerQuestion`: ends with `answer-end` or `no-answer`. */
+  answer(question: Question): AsyncIterable<AnswerEvent>;
+  /**
+   * Brings the index up to date with a source. Calls for the same source run one after the other.
+   * @throws RangeError for an unknown source, SearchUnavailableError when the index is away, and what the source throws
+   */
+  sync(
+    sourceName: string,
+    options?: { onProgress?: (progress: SyncProgress) => void; signal?: AbortSignal },
+  ): Promise<SyncReport>;
+  /** Tells of changes in the sources until the returned function is called. */
+  watch(onChange: (sourceName: string) => void): Promise<() => Promise<void>>;
+  sources(): readonly string[];
+  /** Whether a question can be searched for now. */
+  isReady(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export function createRag(options: {
+  store: Store;
+  index: VectorIndex;
+  model?: ChatModel | undefined;
+  sources: readonly DocumentSource[];
+  prompts: Prompts;
+  logger: Logger;
+  now?: () => Date;
+  /** See `AnswerDeps`. */
+  deadlineMs?: number;
+  firstTokenMs?: number;
+}): Rag {
+  const { store, index, logger, sources } = options;
+  const now = options.now ?? (() => new Date());
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  if (byName.size < sources.length) throw new RangeError("two document sources have the same name");
+  const statistics = createStatisticsCache(index, logger, now);
+  const running = new Map<string, Promise<unknown>>();
+  const synced = new Set<string>();
+  const stops: (() => Promise<void>)[] = [];
+  let modelRestsUntilMs = 0;
+
+  return {
+    answer: (question) =>
+      answerQuestion(
+        {
+          ...options,
+          retrieve: (asked) => retrieve({ index, statistics: statistics.read }, asked),
+          model: () => (now().getTime() < modelRestsUntilMs ? undefined : options.model),
+          onModelFailure: () => {
+            modelRestsUntilMs = now().getTime() + MODEL_REST_MS;
+          },
+        },
+        question,
+      ),
+
+    async sync(sourceName, { onProgress, signal } = {}) {
+      const source = byName.get(sourceName);
+      if (source === undefined)
+        throw new RangeError(
+          `unknown document source "${sourceName}"; there are: ${[...byName.keys()].join(", ")}`,
+        );
+      const turn = (running.get(sourceName) ?? Promise.resolve()).then(() =>
+        indexSource({ store, index, logger, now }, source, {
+          ...(onProgress === undefined ? {} : { onProgress }),
+          ...(signal === undefined ? {} : { signal }),
+        }),
+      );
+      running.set(
+        sourceName,
+        turn.catch(() => undefined),
+      );
+      const report = await turn;
+      synced.add(sourceName);
+      if (synced.size === byName.size) await index.publish();
+      if (report.written + report.deleted > 0) await statistics.refresh();
+      return report;
+    },
+
+    async watch(onChange) {
+      const started = await Promise.all(sources.map((source) => source.watch(() => onChange(source.name))));
+      const stop = async (): Promise<void> => {
+        await Promise.all(started.splice(0).map((one) => one()));
+      };
+      stops.push(stop);
+      return stop;
+    },
+
+    sources: () => [...byName.keys()],
+
+    async isReady() {
+      try {
+        await index.search({ searchText: "ready", audiences: ["public"], limit: 1 });
+        await statistics.read();
+        return true;
+      } catch (error) {
+        logger.debug({ err: error }, "the index is not ready");
+        return false;
+      }
+    },
+
+    async close() {
+      await Promise.all(stops.map((stop) => stop()));
+      await Promise.all(running.values());
+      await index.close();
+    },
+  };
+}
+
+/** Kept in memory, because a question must not wait for them; an old copy is used while a new one is read. */
+function createStatisticsCache(index: VectorIndex, logger: Logger, now: () => Date) {
+  let known: TermStatistics | undefined;
+  let readAtMs = 0;
+  let reading: Promise<TermStatistics> | undefined;
+  const refresh = (): Promise<TermStatistics> => {
+    reading ??= index
+      .sampleSearchTexts(SAMPLED_CHUNKS)
+      .then((texts) => {
+        readAtMs = now().getTime();
+        return (known = termStatistics(texts));
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+  return {
+    refresh: async () => {
+      // What is being read may be older than the write that asks for this.
+      await reading?.catch(() => undefined);
+      await refresh();
+    },
+    async read(): Promise<TermStatistics> {
+      if (known === undefined) return refresh();
+      if (now().getTime() - readAtMs > STATISTICS_AGE_MS)
+        refresh().catch((error: unknown) => logger.warn({ err: error }, "old word counts are used"));
+      return known;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * What people of this field call the same thing in Korean and in English. A question in one language also looks for the
+ * other's words, so that it finds pages that exist in the other language only. Each idea: Korean = English.
+ */
+const LINES = `
+재시도, 다시 시도, 다시 돌리, 다시 실행, 재실행 = retry, rerun, retrying | 재시작, 다시 시작 = restart
+백오프, 재시도 간격 = backoff | 실패 = failure, fail | 성공 = success, succeed | 오류, 에러 = error
+학습, 훈련, 트레이닝 = training, train | 사전학습 = pretraining | 미세조정, 파인튜닝 = fine-tuning, finetune, sft
+강화학습 = rlhf, reinforcement learning | 전처리 = preprocess, preprocessing | 평가 = evaluate, evaluation
+추론 = inference | 학습률, 러닝레이트 = learning rate | 배치 = batch | 에폭 = epoch | 데이터셋, 데이터 세트 = dataset
+가중치 = weight | 체크포인트 = checkpoint | 모델 = model | 실행, 돌리 = run, execute | 시작 = start
+생성, 만들 = create | 삭제, 지우, 제거 = delete, remove | 수정, 변경, 바꾸 = update, change, edit, modify
+조회, 목록 = list, get | 설치 = install, installation
+설정, 구성, 세팅 = configure, configuration, config, setting, setup | 환경 = environment
+환경변수, 환경 변수 = environment variable | 옵션, 선택지 = option | 기본값, 디폴트 = default | 예제, 예시 = example
+중지, 중단, 정지 = stop, terminate | 일시정지, 일시 중지, 멈추 = suspend, pause | 재개 = resume
+종료, 끝나 = terminate, finish, exit, end | 취소 = cancel | 승인 = approve, approval | 거절, 거부 = reject, deny
+요청 = request | 대기, 기다리 = wait, pending | 대기열, 큐 = queue | 우선순위, 우선 순위 = priority
+선점 = preemption, preempt | 스케줄, 스케줄링, 스케줄러 = schedule, scheduling, scheduler
+예약 = schedule, reserve | 크론, 정기, 주기 = cron, cronworkflow | 시간대, 타임존 = timezone
+시간제한, 시간 제한, 타임아웃, 제한시간, 제한 시간 = timeout, deadline | 병렬 = parallel, parallelism
+동시, 동시성 = concurrent, concurrency, parallelism | 동기화 = synchronization, sync | 뮤텍스 = mutex
+세마포어 = semaphore | 잠금, 락 = lock | 반복, 루프 = loop, iteration
+조건, 조건부, 조건문 = condition, conditional, when | 재귀 = recursion | 단계, 스텝 = step, stage | 순서 = order
+의존, 의존성 = dependency, depend | 파이프라인 = pipeline | 워크플로, 워크플로우 = workflow | 템플릿, 견본 = template
+변수 = variable | 파라미터, 매개변수, 인자 = parameter, argument | 입력 = input | 출력, 결과 = output, result
+산출물, 아티팩트 = artifact | 저장소, 리포지토리, 레포 = repository | 저장, 보관 = store, save, archive | 아카이브 = archive
+캐시, 캐싱 = cache, caching | 메모이제이션 = memoization | 메모리 = memory | 디스크 = disk | 볼륨 = volume
+스토리지 = storage | 퍼시스턴트 볼륨 = persistent volume | 클레임 = claim | 용량, 크기, 사이즈 = size, capacity
+사용량 = usage | 비용 = cost | 절감, 최적화 = optimization, reduce | 성능 = performance
+확장, 스케일 = scale, scaling | 오토스케일, 오토스케일링, 자동 확장 = autoscale, autoscaling
+대규모 = massive scale, large | 가용성 = availability | 고가용성 = high availability
+복제, 레플리카 = replica, replication | 업그레이드 = upgrade | 마이그레이션, 이전 = migration | 버전 = version
+릴리스 = release | 지원 중단, 사용 중단, 폐기 = deprecation, deprecated | 클러스터 = cluster | 노드 = node
+파드, 팟 = pod | 컨테이너 = container | 초기화 컨테이너, 이닛 컨테이너 = init container | 사이드카 = sidecar | 데몬 = daemon
+데몬셋 = daemonset | 디플로이먼트 = deployment | 레플리카셋 = replicaset | 스테이트풀셋 = statefulset
+잡, 작업 = job, task | 태스크 = task | 서비스 = service | 서비스 어카운트, 서비스어카운트, 서비스 계정 = service account
+인그레스 = ingress | 네트워크 = network | 네트워크 정책 = network policy | 네임스페이스 = namespace | 컨피그맵 = configmap
+시크릿, 비밀값, 비밀 = secret | 레이블, 라벨 = label | 어노테이션 = annotation | 셀렉터 = selector | 어피니티 = affinity
+테인트 = taint | 톨러레이션 = toleration | 리소스, 자원 = resource | 쿼터, 할당량, 한도 = quota, limit
+제한 = limit, restrict | 할당 = allocate, allocation | 커스텀 리소스 = custom resource, crd | 오퍼레이터 = operator
+컨트롤러 = controller | 컨트롤 플레인 = control plane | 플러그인 = plugin | 익스큐터, 실행기 = executor | 에이전트 = agent
+훅, 후크 = hook | 라이프사이클, 생명주기 = lifecycle | 이벤트 = event | 웹훅, 웹후크 = webhook | 알림 = notification, alert
+경보 = alert | 로그 = log | 로깅 = logging | 메트릭, 지표 = metric | 텔레메트리 = telemetry
+모니터링 = monitoring, monitor | 추적, 트레이싱 = tracing, trace | 디버그, 디버깅 = debug, debugging
+대시보드 = dashboard | 진행률, 진행 상황, 진행도 = progress | 상태 = status, state | 확인, 점검 = check, verify
+프로브 = probe | 헬스체크 = health check | 인증 = authentication, authenticate | 인증서 = certificate
+인가, 권한 = authorization, permission, rbac | 역할, 롤 = role | 바인딩 = binding | 싱글 사인온, 통합 로그인 = sso
+로그인 = login | 사용자, 유저 = user | 계정 = account | 토큰 = token | 액세스 토큰, 접근 토큰 = access token
+비밀번호, 암호 = password | 암호화 = encryption, tls | 보안 = security | 보안 컨텍스트 = security context
+정책 = policy | 접근, 액세스, 접속 = access, connect | 주소 = address, url | 포트 = port | 프록시 = proxy
+서버 = server | 클라이언트 = client | 라이브러리 = library | 이미지 = image | 레지스트리 = registry | 빌드 = build
+배포 = deploy, deployment | 롤아웃 = rollout | 롤백 = rollback | 서빙 = serving | 엔드포인트 = endpoint
+노트북 = notebook | 주피터 = jupyter | 쿠버네티스, 쿠베 = kubernetes | 아르고 = argo | 쿠브플로우 = kubeflow
+도커 = docker | 깃 = git | 헬름 = helm | 레디스 = redis | 프로메테우스 = prometheus | 그라파나 = grafana | 슬랙 = slack
+데이터베이스, 디비 = database | 쿼리 = query | 백업 = backup | 복구, 복원 = restore, recover, recovery
+명령, 명령어, 커맨드 = command | 스크립트 = script | 파일 = file | 폴더, 디렉터리 = folder, directory
+문서 = documentation, document | 제목 = title | 설명 = description | 이름 = name | 아키텍처, 구조 = architecture
+개념 = concept | 튜토리얼 = tutorial | 빠른 시작 = quick start | 로컬 = local, locally | 윈도우, 윈도 = windows
+맥 = mac | 리눅스 = linux | 개발 = development, develop | 기여, 컨트리뷰션 = contributing, contribute
+풀 리퀘스트 = pull request | 테스트 = test | 시각화 = visualization, visualize | 화면 = ui | 버튼, 단추 = button
+타임스탬프 = timestamp | 시간 = time, duration | 가비지 컬렉션, 가비지 = garbage collection, gc
+자동 = automatic, auto | 수동 = manual | 연결 = connect, connection | 전달, 넘기 = pass | 공유 = share
+비동기 = asynchronous, async | 표현식 = expression | 필드 = field | 객체, 오브젝트 = object | 서브리소스 = subresource
+분산 = distributed | 가상 = virtual | 머신, 기계 = machine | 머신러닝, 기계학습 = machine learning | 드레인, 비우 = drain
+코든 = cordon | 축출 = eviction, evict | 장애 = failure, outage
+문제 해결, 트러블슈팅 = troubleshooting, troubleshoot | 그룹 = group | 팀 = team | 제출 = submit
+`;
+
+export interface FieldTerm {
+  korean: readonly string[];
+  english: readonly string[];
+}
+
+export const FIELD_TERMS: readonly FieldTerm[] = LINES.trim()
+  .split(/ \| |\n/)
+  .map((line) => {
+    const [korean = "", english = ""] = line.split(" = ");
+    return { korean: korean.split(", "), english: english.split(", ") };
+  });

@@ -1,0 +1,122 @@
+import type { IndexedChunk, Question, SourceRef, VectorIndex } from "./ports.ts";
+import { questionTerms, type QuestionTerm } from "./question-terms.ts";
+import { confidence, rankChunks, type ScoredChunk } from "./rank-chunks.ts";
+import type { TermStatistics } from "./term-statistics.ts";
+
+const CANDIDATES = 100;
+const MAX_QUERY_TOKENS = 120;
+const MAX_PASSAGES = 8;
+const MAX_PASSAGES_OF_A_PAGE = 3;
+const NEAREST_PAGES = 3;
+/** Below it the pages do not answer the question; fitted with test/evals to at most 5 % false refusals. */
+const MIN_CONFIDENCE = 0.41;
+
+export interface Retrieval {
+  terms: readonly QuestionTerm[];
+  /** Best first, at most 8, at most 3 of a page. Empty when nothing answers the question. */
+  passages: readonly ScoredChunk[];
+
+  /** The pages that come closest, at most 3; also when nothing answers. */
+  nearest: readonly SourceRef[];
+  /** 0 to 1; see `confidence`. */
+  confidence: number;
+  statistics: TermStatistics;
+}
+
+/** One search of the index, then our own order. @throws SearchUnavailableError */
+export async function retrieve(
+  deps: { index: VectorIndex; statistics: () => Promise<TermStatistics> },
+  question: Question,
+): Promise<Retrieval> {
+  const statistics = await deps.statistics();
+  const terms = termsWithHistory(question).map((term) => inLanguages(term, question.locale, statistics));
+  const tokens = [...new Set(terms.flatMap((term) => term.alternatives.flat()))];
+  const searchText = tokens.slice(0, MAX_QUERY_TOKENS).join(" ");
+  const audiences = question.audiences ?? ["public"];
+  const hits = await deps.index.search({ searchText, audiences, limit: CANDIDATES });
+  const ranked = withoutTwins(
+    rankChunks(
+      hits.map((hit) => hit.chunk),
+      terms,
+      statistics,
+      question.locale,
+    ),
+    question.locale,
+  );
+  const passages = bestPassages(ranked);
+  const sure = confidence(ranked, terms, statistics);
+  return {
+    terms,
+    passages: sure >= MIN_CONFIDENCE ? passages : [],
+    nearest: nearestPages(ranked),
+    confidence: sure,
+    statistics,
+  };
+}
+
+/** An English word is looked for in Korean only where no page has it: English pages are many, and Korean ones use it too. */
+function inLanguages(
+  term: QuestionTerm,
+  locale: Question["locale"],
+  statistics: TermStatistics,
+): QuestionTerm {
+  const own = term.alternatives.slice(0, term.inOwnLanguage);
+  const isKnown = own.some((tokens) => tokens.some((token) => statistics.has(token)));
+  return locale === "en" && isKnown ? { ...term, alternatives: own } : term;
+}
+
+/** A follow-up ("and for cpt?") is looked for together with what was asked before it, at less weight. */
+function termsWithHistory(question: Question): QuestionTerm[] {
+  const terms = questionTerms(question.text);
+  const before = question.history?.findLast((message) => message.role === "person");
+  if (before === undefined || terms.length > 3) return terms;
+  const asked = new Set(terms.map((term) => term.text));
+  const earlier = questionTerms(before.text).filter((term) => !asked.has(term.text));
+  return [...terms, ...earlier.map((term) => ({ ...term, weight: 0.5 }))];
+}
+
+/** Of a page that exists in two languages at twin paths, only the one in the asker's language stays. */
+function withoutTwins(ranked: readonly ScoredChunk[], language: IndexedChunk["language"]): ScoredChunk[] {
+  const preferred = new Set(
+    ranked.filter(({ chunk }) => chunk.language === language).map(({ chunk }) => twinKey(chunk)),
+  );
+  return ranked.filter(({ chunk }) => chunk.language === language || !preferred.has(twinKey(chunk)));
+}
+
+/** "docs/ko/retry.md", "docs/retry.ko.md" and "docs/retry.md" are one page. */
+function twinKey({ source, path }: IndexedChunk): string {
+  const bare = path.replace(/(^|\/)(?:ko|en|kr)(?=\/)/gi, "").replace(/[._-](?:ko|en|kr)(\.[^./]+)$/i, "$1");
+  return `${source}:${bare.replace(/^\//, "")}`;
+}
+
+function bestPassages(ranked: readonly ScoredChunk[]): ScoredChunk[] {
+  const ofPage = new Map<string, number>();
+  const passages: ScoredChunk[] = [];
+  for (const scored of ranked) {
+    const count = ofPage.get(scored.chunk.documentId) ?? 0;
+    if (count === MAX_PASSAGES_OF_A_PAGE) continue;
+    ofPage.set(scored.chunk.documentId, count + 1);
+    passages.push(scored);
+    if (passages.length === MAX_PASSAGES) break;
+  }
+  return passages;
+}
+
+function nearestPages(ranked: readonly ScoredChunk[]): SourceRef[] {
+  const pages = new Map<string, SourceRef>();
+  for (const { chunk } of ranked) {
+    if (!pages.has(chunk.documentId)) pages.set(chunk.documentId, sourceRef(chunk));
+    if (pages.size === NEAREST_PAGES) break;
+  }
+  return [...pages.values()];
+}
+
+export function sourceRef(chunk: IndexedChunk): SourceRef {
+  return {
+    documentId: chunk.documentId,
+    title: chunk.title,
+    headings: chunk.headings,
+    url: chunk.url,
+    ...(chunk.updatedAtMs > 0 ? { updatedAt: new Date(chunk.updatedAtMs) } : {}),
+  };
+}
