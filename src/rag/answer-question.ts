@@ -33,7 +33,7 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
     found = await deps.retrieve(question);
   } catch (error) {
     if (!(error instanceof SearchUnavailableError)) throw error;
-    deps.logger.warn({ err: error }, "search is away");
+    deps.logger.warn({ reason: error.message }, "search is away");
     yield { kind: "no-answer", reason: "search-unavailable", nearest: [] };
     return;
   }

@@ -101,7 +101,7 @@ function settledLength(text: string): number {
 const SPANS: Readonly<Record<string, RegExp>> = {
   "`": /`[^`\n]*`?/y,
   "<": /<(?:$|[a-z/!@#][^<>\n]*>?)/iy,
-  "[": /\[[^[\]\n]*(?:\]\s?(?:\((?:[^()\n]|\([^()\n]*\))*\)?|\[[^\]\n]*\]?)?)?/y,
+  "[": /(?:\[[^[\]\n]*(?:\][ \t]?)?)+(?:\((?:[^()\n]|\([^()\n]*\))*\)?)?/y,
 };
 
 function merge(pieces: readonly AnswerPiece[]): AnswerPiece[] {

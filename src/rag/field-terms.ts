@@ -65,6 +65,19 @@ const LINES = `
 분산 = distributed | 가상 = virtual | 머신, 기계 = machine | 머신러닝, 기계학습 = machine learning | 드레인, 비우 = drain
 코든 = cordon | 축출 = eviction, evict | 장애 = failure, outage
 문제 해결, 트러블슈팅 = troubleshooting, troubleshoot | 그룹 = group | 팀 = team | 제출 = submit
+깃허브 = github | 깃랩 = gitlab | 젠킨스 = jenkins | 파이썬 = python | 자바 = java | 카프카 = kafka | 스파크 = spark
+카산드라 = cassandra | 주키퍼 = zookeeper | 트리거 = trigger | 사례, 활용 = use case | 워커 = worker | 버킷 = bucket
+하이퍼파라미터 = hyperparameter | 로드밸런서, 로드 밸런서 = load balancer | 외부 = external | 내부 = internal
+시스템콜, 시스템 콜 = syscall | 병합, 합치 = merge | 패치 = patch | 전략, 전략적 = strategy, strategic
+교체, 순환 = rotate, rotation, replace | 갱신 = renew, renewal | 만료 = expire, expiration
+주입 = inject, injection | 재사용 = reuse | 항목 = item | 이전 = previous | 다음 = next
+표시, 보여 = display, show | 마운트 = mount | 호출 = call | 보내, 전송 = send | 그래프 = graph | 수집 = collect
+검색 = search | 압축 = compress, compression | 업로드, 올리 = upload | 다운로드, 내려받 = download | 경로 = path
+스냅샷 = snapshot | 유지 = preserve, keep, retain | 늘리, 증가 = increase | 줄이, 감소 = reduce, decrease
+활성화 = enable | 비활성화 = disable | 옮기 = move, migrate | 복사 = copy | 연동 = integrate, integration
+붙이 = attach | 나누 = split | 느리, 느려 = slow | 가져오 = import | 내보내 = export
+검증 = validate, validation, verify | 유효 = valid | 필수 = required | 템플레이트 = template | 소유자 = owner
+멀티노드, 멀티 노드 = multi-node | 점수 = score | 손실, 로스 = loss
 `;
 
 export interface FieldTerm {

@@ -59,7 +59,8 @@ export function koreanStem(word: string): string {
     const ending = [...ENDINGS, ...VERB_ENDINGS, ...PARTICLES].find(
       (candidate) => stem.endsWith(candidate) && stem.length - candidate.length >= 2,
     );
-    if (ending === undefined) break;
+    // "재시도를": what is left may end like a particle ("도") without having one.
+    if (ending === undefined || (round > 0 && ending.length === 1)) break;
     stem = stem.slice(0, -ending.length);
   }
   return stem;

@@ -105,8 +105,8 @@ function koreanEntry(text: string, words: number): Entry | undefined {
   const exact = KOREAN.get(text) ?? KOREAN.get(stem);
   if (exact !== undefined || words > 1) return exact;
   // "재시도설정", "돌려요": a known term of two syllables or more with something behind it.
-  for (let length = stem.length - 1; length >= 2; length -= 1) {
-    const entry = KOREAN.get(stem.slice(0, length));
+  for (let length = text.length - 1; length >= 2; length -= 1) {
+    const entry = KOREAN.get(text.slice(0, length));
     if (entry !== undefined) return entry;
   }
   // "큐를": one syllable, and nothing but a particle behind it.

@@ -5,7 +5,7 @@ const REMOVED: Readonly<Record<Locale, string>> = { en: "(link removed)", ko: "(
 /** Schemes that no Slack client makes a link of and that name data in this field ("s3://bucket/checkpoint"). */
 const DATA_SCHEMES = /^(?:s3|gs|hdfs|abfss?|oci|docker|pvc|hf):\/\//i;
 const ADDRESS =
-  /(?:(?<![a-z0-9+-])[a-z][a-z0-9+.-]{1,20}:\/\/|(?<![\w-])(?:(?:mailto|tel|javascript|vbscript):(?=\S)|data:(?=\w+\/))|(?<![\w.:/])\/\/(?=[\w-]+\.)|\bwww\.)[^\s<>"'`)\]}|]*/gi;
+  /(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?<![\w-])(?:(?:mailto|tel|javascript|vbscript):(?=\S)|data:(?=\w+\/))|(?<![\w.:/])\/\/(?=[\w-]+\.)|\bwww\.)[^\s<>"'`)\]}|]*/gi;
 const HTML_TAG =
   /<\/?(?:a|b|i|u|s|p|br|hr|em|li|ol|ul|dl|dt|dd|td|th|tr|div|img|kbd|pre|sub|sup|svg|span|code|base|body|form|html|link|meta|font|embed|input|style|table|tbody|thead|audio|video|strong|iframe|object|script|source|button|center|details|summary|h[1-6])(?:\s[^<>]*)?\/?>/gi;
 /** Zero-width and direction marks can hide an address from the reader and from these patterns; controls do nothing good. */
@@ -31,11 +31,11 @@ export function withoutAddresses(text: string, locale: Locale): string {
 export function safeProse(text: string, locale: Locale): string {
   const bare = text
     .replace(INVISIBLE, "")
-    .replace(/!\[([^\]\n]*)\]\([^)\n]*\)?/g, "$1")
-    .replace(/\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)?/g, (_, label: string) =>
+    .replace(/!\[([^[\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)?/g, "$1")
+    .replace(/\[([^[\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)?/g, (_, label: string) =>
       isNumbers(label) ? `[${label}]` : label,
     )
-    .replace(/\[([^\]\n]+)\]\s?\[([^\]\n]*)\]/g, (all, label: string, reference: string) =>
+    .replace(/\[([^[\]\n]+)\][ \t]?\[([^[\]\n]*)\]/g, (all, label: string, reference: string) =>
       isNumbers(reference) ? all : isNumbers(label) ? `[${label}]` : label,
     )
     .replace(/^\s{0,3}\[[^\]\n]+\]:\s*\S.*$/gm, "")

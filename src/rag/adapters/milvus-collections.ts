@@ -1,4 +1,5 @@
 import type { MilvusClient } from "@zilliz/milvus2-sdk-node";
+import { setTimeout as sleep } from "node:timers/promises";
 import { collectionRequest, SPARSE_FIELD } from "./milvus-schema.ts";
 import { asError, expectSuccess, MilvusStatusError } from "./milvus-status.ts";
 
@@ -32,7 +33,7 @@ export async function prepareCollections(
   if (read === undefined)
     expectSuccess("naming the index", await client.createAlias({ collection_name: written, alias }));
   for (const name of new Set([written, read ?? written])) {
-    expectSuccess("loading the index", await client.loadCollectionSync({ collection_name: name }));
+    await load(client, name);
     await warmUp(client, name);
   }
   return { written, read: read ?? written };
@@ -71,6 +72,18 @@ async function aliasTarget(
     throw error;
   }
   return reply.collection;
+}
+
+/** The SDK's own waiting takes 0.4 s at least, also when Milvus Lite has loaded at once. */
+async function load(client: MilvusClient, name: string): Promise<void> {
+  const request = { collection_name: name, timeout: 60_000 };
+  expectSuccess("loading the index", await client.loadCollectionAsync(request));
+  for (;;) {
+    const reply = await client.getLoadingProgress({ collection_name: name });
+    expectSuccess("loading the index", reply);
+    if (Number(reply.progress) >= 100) return;
+    await sleep(50);
+  }
 }
 
 /** The first sparse search after a load builds the postings, seconds on a large index: nobody shall wait for it. */

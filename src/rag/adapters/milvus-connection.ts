@@ -40,7 +40,7 @@ export function createMilvusConnection(
       address: typeof server.address === "string" ? server.address : server.address(),
       ...(server.token === undefined ? {} : { token: server.token }),
       ...(server.database === undefined ? {} : { database: server.database }),
-      timeout: 60_000,
+      timeout: 10_000,
       maxRetries: 0,
       logLevel: "error",
       telemetry: { enabled: false },
@@ -90,7 +90,7 @@ export function createMilvusConnection(
       return await call(await opening);
     } catch (thrown) {
       const error = asError(what, thrown);
-      if (isOutage(error) || isNotLoaded(error)) drop(opening);
+      if (isOutage(error) || isNotLoaded(error) || isMissing(error)) drop(opening);
       throw error;
     }
   };
@@ -136,6 +136,12 @@ export function createMilvusConnection(
 
 function isNotLoaded(error: Error): boolean {
   return error instanceof MilvusStatusError && error.isNotLoaded;
+}
+
+/** The next session makes it again, and the next sync fills it. */
+function isMissing(error: Error): boolean {
+  // The SDK stumbles over the description of a collection that is not there.
+  return error instanceof MilvusStatusError ? error.isMissing : error instanceof TypeError;
 }
 
 async function close(client: MilvusClient): Promise<void> {

@@ -8,10 +8,13 @@ export class MilvusStatusError extends Error {
   override name = "MilvusStatusError";
   /** Restarting Milvus Lite releases every collection. */
   readonly isNotLoaded: boolean;
+  /** Somebody dropped the collection or its alias. */
+  readonly isMissing: boolean;
 
   constructor(what: string, reason: string) {
     super(`${what}: ${reason}`);
     this.isNotLoaded = /not\s*load|released|call load/i.test(reason);
+    this.isMissing = /collection.*(?:not (?:found|exist)|does not exist)|can't find collection/i.test(reason);
   }
 }
 

@@ -12,8 +12,8 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 8_000;
 const LOCKED_EXIT_CODE = 97;
 const BUSY_PORT_EXIT_CODE = 98;
-/** A killed parent's server notices within half a second; until then it holds the folder. */
-const LOCK_RETRIES = 20;
+/** A killed parent's server notices within half a second and then finishes what it is doing; until then it holds the folder. */
+const LOCK_TIMEOUT_MS = 7_000;
 
 export interface MilvusLiteServer {
   /** "127.0.0.1:<port>"; stays the same when the server is restarted, unless the port was taken meanwhile. */
@@ -111,10 +111,11 @@ interface Launched {
 /** Starts it once; waits while a dying server still holds the folder, and takes another port where `port` is taken. */
 async function launch(python: string, dataDir: string, port: number): Promise<Launched> {
   let wanted = port;
-  for (let attempt = 1; ; attempt += 1) {
+  const deadlineMs = Date.now() + LOCK_TIMEOUT_MS;
+  for (;;) {
     const outcome = await tryLaunch(python, dataDir, wanted);
     if ("child" in outcome) return outcome;
-    if (outcome.code === LOCKED_EXIT_CODE && attempt < LOCK_RETRIES) await sleep(250);
+    if (outcome.code === LOCKED_EXIT_CODE && Date.now() < deadlineMs) await sleep(250);
     else if (outcome.code === BUSY_PORT_EXIT_CODE && wanted !== 0) wanted = 0;
     else if (outcome.code === LOCKED_EXIT_CODE)
       throw new MilvusLiteError("data-locked", `Another process uses ${dataDir}`);
@@ -129,6 +130,7 @@ async function launch(python: string, dataDir: string, port: number): Promise<La
 function tryLaunch(python: string, dataDir: string, port: number): Promise<Launched | Exit> {
   const child = spawn(python, ["-I", LAUNCHER, dataDir, String(port), String(process.pid)], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: serverEnvironment(),
   });
   const output: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => {
@@ -152,6 +154,13 @@ function tryLaunch(python: string, dataDir: string, port: number): Promise<Launc
       done(exit);
     });
   });
+}
+
+/** Not our tokens and passwords: only what Python needs, and Milvus Lite's own limits. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const isPassed = (name: string): boolean =>
+    ["PATH", "HOME", "LANG", "TZ", "TMPDIR"].includes(name) || name.startsWith("MILVUS_LITE_");
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isPassed(name)));
 }
 
 async function stop(launched: Launched): Promise<void> {
