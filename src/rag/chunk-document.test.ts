@@ -100,7 +100,43 @@ describe("chunkDocument", () => {
     expect(markdown("").chunks).toEqual([{ headings: ["retry runs"], anchor: "", text: "retry runs" }]);
   });
 
-  it("loses no word, keeps to 1,500 characters and cuts no character in two, for any page", () => {
+  it.each([
+    "\n",
+    " ",
+    "# ",
+    "#",
+    "-",
+    "- ",
+    "`",
+    "```\n",
+    "~~~ ",
+    "<!--",
+    "|",
+    "|-",
+    "=",
+    "> ",
+    "[",
+    "](",
+    "{{<",
+    "1. ",
+    "\t",
+    "\u0000",
+    "<a ",
+  ])("bears two million characters of %j", (unit) => {
+    const startedMs = performance.now();
+
+    for (const content of [
+      `# ${unit.repeat(2_000_000 / unit.length)}x`,
+      unit.repeat(2_000_000 / unit.length),
+    ]) {
+      markdown(content);
+      chunkDocument({ path: "a.txt", content, format: "text" });
+    }
+
+    expect(performance.now() - startedMs).toBeLessThan(8_000);
+  });
+
+  it("keeps to 1,500 characters and cuts no character in two, for any page", () => {
     const line = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 40 }),
       fc.constantFrom(

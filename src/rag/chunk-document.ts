@@ -8,10 +8,10 @@ import { textLanguage } from "./text-language.ts";
 
 /** Raised whenever the same page would give other chunks, so that every page is indexed again. */
 export const CHUNKER_VERSION = 1;
-export const MAX_CHUNK_CHARACTERS = 1_500;
+const MAX_CHUNK_CHARACTERS = 1_500;
 const MAX_TITLE_CHARACTERS = 200;
 
-export interface DocumentChunk {
+interface DocumentChunk {
   /** From the page's title down to the chunk's heading. */
   headings: readonly string[];
   /** "" for what stands before the first heading. */
@@ -45,7 +45,7 @@ export function chunkDocument(document: {
           {
             blocks: body
               .split(/\n\s*\n/)
-              .map((text) => ({ kind: "text", text: text.replace(/^\n+|\s+$/g, "") })),
+              .map((text) => ({ kind: "text", text: text.replace(/^\n+/, "").trimEnd() })),
           },
         ];
   const title = pageTitle(fields, sections, document.path);

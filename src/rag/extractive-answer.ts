@@ -54,7 +54,7 @@ export function extractiveAnswer(
   );
   let isCodeShown = false;
   return best.map(({ sentence, passage, position }) => {
-    const text = `“${shorten(safeProse(sentence.text, locale))}”`;
+    const text = `“${shorten(safeProse(sentence.text.replace(/\s?\[\^?\d+\]/g, ""), locale))}”`;
     const following = sentences[passage]?.[position + 1];
     if (following?.kind !== "code" || !isShort(following) || isCodeShown) return { text, passage };
     isCodeShown = true;

@@ -1,5 +1,5 @@
 /** Particles that follow a noun, longest first, so that the longest one is taken off. */
-export const PARTICLES: readonly string[] = (
+const PARTICLES: readonly string[] = (
   "으로부터 에서부터 이라도 에게서 으로는 으로도 에서는 에서도 에서의 까지는 까지도 부터는 처럼은 이라는 이라면 이라고 " +
   "에서 에게 한테 으로 로서 로써 로는 로도 로의 까지 부터 보다 처럼 마다 조차 밖에 이나 이랑 이란 라는 라면 라고 하고 과의 와의 에는 에도 에만 에선 " +
   "들을 들이 들은 들의 들과 들에 " +

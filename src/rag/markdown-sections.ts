@@ -10,7 +10,9 @@ export interface Block {
   text: string;
 }
 
-const ATX = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/;
+const ATX = /^ {0,3}(#{1,6})(?=[ \t]|$)/;
+/** No one writes a longer heading; the patterns below are not made for megabytes. */
+const MAX_HEADING_CHARACTERS = 1_000;
 const SETEXT = /^ {0,3}(=+|-+)[ \t]*$/;
 const FENCE = /^(\s*(?:[-*+]\s+|\d+[.)]\s+|>\s?)*)(`{3,}|~{3,})(.*)$/;
 const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
@@ -42,7 +44,10 @@ export function splitSections(markdown: string): Section[] {
       line.trim() !== "" && SETEXT.test(next) && block?.kind !== "table" && isLoneLine(lines, index);
     if (atx !== null || isSetext) {
       const level = atx === null ? (next.trim().startsWith("=") ? 1 : 2) : (atx[1]?.length ?? 1);
-      sections.push({ heading: { level, ...headingText(atx === null ? line : (atx[2] ?? "")) }, blocks: [] });
+      sections.push({
+        heading: { level, ...headingText(atx === null ? line : line.slice(atx[0].length)) },
+        blocks: [],
+      });
       block = undefined;
       if (atx === null) index += 1;
     } else if (line.trim() === "") {
@@ -66,8 +71,13 @@ function isLoneLine(lines: readonly string[], index: number): boolean {
 
 /** `## Title {#own-id}` names its anchor. */
 function headingText(raw: string): { text: string; id?: string } {
-  const match = /^(.*?)\s*\{#([^\s{}]+)\s*\}\s*$/.exec(raw);
-  if (match === null) return { text: raw.trim() };
+  const line = raw
+    .trim()
+    .slice(0, MAX_HEADING_CHARACTERS)
+    .replace(/(?:^|[ \t])#+$/, "")
+    .trim();
+  const match = /^(.*?)\s*\{#([^\s{}]+)\s*\}$/.exec(line);
+  if (match === null) return { text: line };
   return { text: (match[1] ?? "").trim(), id: match[2] ?? "" };
 }
 

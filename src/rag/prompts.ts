@@ -8,7 +8,7 @@ const FrontMatter = z.strictObject({
   variables: z.array(z.string()),
 });
 
-export interface Prompt {
+interface Prompt {
   version: number;
   /** @throws when a variable of the file is missing. */
   render(values: Readonly<Record<string, string>>): { system: string; user: string };

@@ -16,7 +16,7 @@ const DOMAIN =
   /(?<![\w@.`/-])(?:[\w.+-]+@)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,18}(?::\d+)?(?:\/[^\s<>"'`()[\]|]*)?/gi;
 
 /** Every address is replaced: links come from the index by citation number, never from a text. */
-export function withoutAddresses(text: string, locale: Locale): string {
+function withoutAddresses(text: string, locale: Locale): string {
   return text.replace(ADDRESS, (address) => {
     if (DATA_SCHEMES.test(address)) return address;
     const end = /[.,;:!?]+$/.exec(address)?.[0] ?? "";
