@@ -61,7 +61,7 @@ describe("the configuration", () => {
     ["policy: { roles: [{ name: a, kubernetes: { groups: [system:masters] } }] }", "never impersonated"],
     ["queue: { backend: redis }", "JIBSA_REDIS_URL"],
     ["model: { provider: openai }", "needs url and name"],
-    ["a: [", "flow"],
+    ["a: [", "Flow sequence"],
   ])("refuses %s", (content, message) => {
     expect(
       problemsOf(content)
