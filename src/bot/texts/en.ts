@@ -58,6 +58,7 @@ export const en = {
   queuedNext: "The job is being created; this message follows it.",
   waitingFor: (reason: string) => `waiting: ${reason}`,
   cancelling: "being cancelled",
+  timeLeft: (hours: string) => `about ${hours} left`,
   ended: (state: string, after: string) => `${state} after ${after}`,
   endedAtOnce: (state: string) => state,
   lost: "The job was deleted outside of Jibsa. It was not started again.",

@@ -72,6 +72,7 @@ export const ko: typeof en = {
   queuedNext: "잡을 만들고 있어요. 이 메시지에서 진행 상황을 볼 수 있어요.",
   waitingFor: (reason) => `기다리는 이유: ${reason}`,
   cancelling: "취소하는 중",
+  timeLeft: (hours) => `약 ${hours} 남음`,
   ended: (state, after) => `${state} (${after} 걸림)`,
   endedAtOnce: (state) => state,
   lost: "Jibsa 밖에서 잡이 삭제됐어요. 다시 시작하지 않았어요.",

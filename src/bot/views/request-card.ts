@@ -64,7 +64,7 @@ export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
   } else parts.push(texts.runState(run.state));
   if (!ended && run.progress !== null) parts.push(`${bar(run.progress)} ${Math.round(run.progress * 100)} %`);
   const left = ended ? undefined : hoursLeft(run);
-  if (left !== undefined) parts.push(`~${texts.hours(left)}`);
+  if (left !== undefined) parts.push(texts.timeLeft(texts.hours(left)));
   if (!ended && run.cancel_requested_at !== null) parts.push(texts.cancelling);
   return `${signOf(run.state)} ${parts.join(" · ")}${simulated ? ` (${texts.simulated})` : ""}`;
 }

@@ -1,0 +1,100 @@
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import { join, sep } from "node:path";
+import type { Logger } from "pino";
+import type { Metrics } from "./metrics.ts";
+
+const CHECK_TIMEOUT_MS = 3_000;
+const PAGE = /\.(md|markdown|txt)$/i;
+
+/** HTTP that is not Slack: /healthz (alive), /readyz (every part answers), /metrics, and the pages of folder sources. */
+export async function startApi(options: {
+  host: string;
+  port: number;
+  /** Served at /docs/<name>/<path> as text, so that the links of answers open. */
+  sources: readonly { name: string; folder: string }[];
+  metrics: Metrics;
+  checks: Readonly<Record<string, () => Promise<boolean>>>;
+  logger: Logger;
+}): Promise<{ url: string; close(): Promise<void> }> {
+  const { checks, metrics, logger } = options;
+
+  async function ready(response: ServerResponse): Promise<void> {
+    const names = Object.keys(checks);
+    const results = await Promise.all(
+      names.map((name) => within(checks[name]?.() ?? Promise.resolve(false))),
+    );
+    const parts = Object.fromEntries(names.map((name, index) => [name, results[index]]));
+    sendJson(response, results.every(Boolean) ? 200 : 503, parts);
+  }
+
+  async function page(path: string, response: ServerResponse): Promise<void> {
+    const [, , name = "", ...rest] = path.split("/").map(decodeURIComponent);
+    const source = options.sources.find((candidate) => candidate.name === name);
+    const file = source === undefined ? undefined : await insideFile(source.folder, rest.join("/"));
+    if (file === undefined) return sendJson(response, 404, { error: "no such page" });
+    response.writeHead(200, {
+      "content-type": "text/plain; charset=utf-8",
+      "x-content-type-options": "nosniff",
+    });
+    createReadStream(file).pipe(response);
+  }
+
+  const server = createServer((request, response) => {
+    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    const work = async (): Promise<void> => {
+      if (request.method !== "GET") return sendJson(response, 405, { error: "GET only" });
+      if (path === "/healthz") return sendJson(response, 200, { ok: true });
+      if (path === "/readyz") return ready(response);
+      if (path === "/metrics") {
+        response.writeHead(200, { "content-type": metrics.contentType });
+        response.end(await metrics.text());
+        return;
+      }
+      if (path.startsWith("/docs/")) return page(path, response);
+      return sendJson(response, 404, { error: "/healthz /readyz /metrics /docs/" });
+    };
+    work().catch((error: unknown) => {
+      logger.warn({ err: error, path }, "a request failed");
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 400, { error: "bad request" });
+    });
+  });
+  await new Promise<void>((done, failed) => {
+    server.once("error", failed);
+    server.listen(options.port, options.host, done);
+  });
+  const address = server.address();
+  const port = address !== null && typeof address === "object" ? address.port : options.port;
+  return {
+    url: `http://${options.host}:${port}`,
+    async close() {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function sendJson(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+async function within(check: Promise<boolean>): Promise<boolean> {
+  const late = new Promise<boolean>((done) => setTimeout(() => done(false), CHECK_TIMEOUT_MS).unref());
+  return Promise.race([check.catch(() => false), late]);
+}
+
+/** A text page of the folder; undefined for everything outside of it, links included. */
+async function insideFile(folder: string, path: string): Promise<string | undefined> {
+  if (!PAGE.test(path) || path.includes("\0")) return undefined;
+  try {
+    const root = await realpath(folder);
+    const file = await realpath(join(root, path));
+    return file.startsWith(root + sep) && (await stat(file)).isFile() ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import { localeOfText, textsFor } from "../bot/texts/texts.ts";
+import { readConfig } from "../config.ts";
+import { openKnowledgeAlone } from "./open-knowledge-alone.ts";
+import { UsageError, type CommandArguments } from "./read-arguments.ts";
+import { configOptionsOf } from "./up.ts";
+
+export const askOptions = { config: "text", "data-dir": "text", docs: "text" } as const;
+export const askHelp = `Usage: ./jibsa ask [options] "question"
+
+Answers from the indexed documents, in the question's language, with numbered pages.
+Documents that were never indexed are indexed first.
+
+  --config FILE  --data-dir DIR  --docs DIR   as for up`;
+
+export async function ask(args: CommandArguments): Promise<number> {
+  const question = args.words.join(" ").trim();
+  if (question === "")
+    throw new UsageError('what is the question? ./jibsa ask "How do I retry a failed training run?"');
+  const config = readConfig(process.env, configOptionsOf(args));
+  const knowledge = await openKnowledgeAlone(config);
+  try {
+    if (!knowledge.shared) for (const source of knowledge.rag.sources()) await knowledge.rag.sync(source);
+    const locale = localeOfText(question, "en");
+    const texts = textsFor(locale);
+    const pages: string[] = [];
+    let text = "";
+    let foot = "";
+    for await (const event of knowledge.rag.answer({ text: question, locale })) {
+      if (event.kind === "text-delta") text += event.text;
+      if (event.kind === "restart") {
+        text = "";
+        pages.length = 0;
+      }
+      if (event.kind === "citation")
+        pages.push(
+          `[${event.number}] ${[event.source.title, ...event.source.headings].join(" › ")}  ${event.source.url}`,
+        );
+      if (event.kind === "answer-end")
+        foot = event.mode === "generated" ? texts.modeGenerated(event.model ?? "") : texts.modeExtractive;
+      if (event.kind === "no-answer") {
+        text =
+          event.reason === "nothing-relevant"
+            ? texts.dontKnow
+            : event.reason === "search-unavailable"
+              ? texts.searchAway
+              : texts.modelAway;
+        pages.push(...event.nearest.map((source) => `• ${source.title}  ${source.url}`));
+      }
+    }
+    console.log([text, ...pages, foot].filter((part) => part !== "").join("\n"));
+    return 0;
+  } finally {
+    await knowledge.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describeConfig, readConfig, type ConfigOptions } from "../config.ts";
+import { compose, type RoleName, type Running } from "../compose.ts";
+import { createLogger } from "../logger.ts";
+import { lockDataDir } from "./lock-data-dir.ts";
+import { textOf, UsageError, type CommandArguments } from "./read-arguments.ts";
+
+const ROLES: readonly RoleName[] = ["slack", "worker", "api"];
+const STOP_WITHIN_MS = 25_000;
+export const RUNNING_FILE = "running.json";
+
+export const upOptions = {
+  config: "text",
+  "data-dir": "text",
+  docs: "text",
+  port: "text",
+  roles: "text",
+  "check-config": "flag",
+} as const;
+export const upHelp = `Usage: ./jibsa up [options]
+
+Starts Jibsa. Without tokens and settings: a playground on http://127.0.0.1:4000 with everything it needs.
+
+  --config FILE      settings (default: jibsa.yaml, if there is one)
+  --data-dir DIR     where everything is kept (default: .jibsa)
+  --docs DIR         index this folder of Markdown and text instead of the configured sources
+  --port N           the playground's port (default 4000); the api takes N+1, the simulated cluster N+2
+  --roles LIST       slack,worker,api: which parts this process runs (default: all)
+  --check-config     print the settings in effect, secrets masked, and end`;
+
+/** Options that every command with settings takes. */
+export function configOptionsOf(args: CommandArguments): ConfigOptions {
+  const port = textOf(args, "port");
+  const number = Number(port);
+  if (port !== undefined && !(Number.isInteger(number) && number >= 0 && number < 65_533))
+    throw new UsageError(`--port ${port}: a number from 0 to 65532`);
+  const file = textOf(args, "config");
+  const dataDir = textOf(args, "data-dir");
+  const docs = textOf(args, "docs");
+  return {
+    ...(file !== undefined && { file }),
+    ...(dataDir !== undefined && { dataDir }),
+    ...(docs !== undefined && { docs }),
+    ...(port !== undefined && {
+      listen: {
+        playgroundPort: number,
+        apiPort: number === 0 ? 0 : number + 1,
+        clusterPort: number === 0 ? 0 : number + 2,
+      },
+    }),
+  };
+}
+
+export async function up(args: CommandArguments): Promise<number> {
+  const config = readConfig(process.env, configOptionsOf(args));
+  if (args.values["check-config"] === true) {
+    console.log(JSON.stringify(describeConfig(config), undefined, 2));
+    return 0;
+  }
+  const roles = (textOf(args, "roles")?.split(",") ?? ROLES) as RoleName[];
+  const wrong = roles.find((role) => !ROLES.includes(role));
+  if (wrong !== undefined) throw new UsageError(`--roles ${wrong}: there are ${ROLES.join(", ")}`);
+  const stopped = new Promise<NodeJS.Signals>((done) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, done);
+  });
+  const release = lockDataDir(config.dataDir);
+  const logger = createLogger(config.logLevel);
+  const runningFile = join(config.dataDir, RUNNING_FILE);
+  let running: Running;
+  try {
+    running = await compose({ config, roles, logger, onProgress: (text) => console.log(`… ${text}`) });
+  } catch (error) {
+    release();
+    throw error;
+  }
+  const { postgresUrl, milvusAddress } = running.addresses;
+  writeFileSync(runningFile, JSON.stringify({ pid: process.pid, postgresUrl, milvusAddress }), {
+    mode: 0o600,
+  });
+  console.log(`settings: ${config.file ?? "defaults"}`);
+  for (const { name, kind, where } of running.pieces)
+    console.log(`  ${name.padEnd(18)} ${kind.padEnd(10)} ${where}`);
+  console.log(`ready ${running.url ?? running.apiUrl ?? ""}`);
+  const signal = await stopped;
+  console.log(`${signal}: stopping`);
+  const late = setTimeout(() => {
+    logger.error("not everything stopped in time");
+    process.exit(1);
+  }, STOP_WITHIN_MS);
+  rmSync(runningFile, { force: true });
+  await running.close();
+  clearTimeout(late);
+  release();
+  return 0;
+}
