@@ -114,7 +114,9 @@ describe("the Slack app manifest", () => {
       (match) => `/${match[1] ?? ""}`,
     );
     const told = [en.help, ko.help].flatMap((help) =>
-      Object.values(help).flatMap((text) => [...text.matchAll(/`(\/[a-z]+)/g)].map((match) => match[1])),
+      Object.values(help).flatMap((text) =>
+        [...text.matchAll(/`(\/[a-z]+)/g)].map((match) => match[1] ?? ""),
+      ),
     );
     const declared = manifest.features.slash_commands.map(({ command }) => command);
 
