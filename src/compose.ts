@@ -44,7 +44,21 @@ export async function compose(options: {
     for (const closer of closers.splice(0).toReversed())
       await closer().catch((error: unknown) => logger.error({ err: error }, "a part did not close cleanly"));
   };
+  const metrics = createMetrics();
+  /** What /readyz asks; each part adds its own once it is there. */
+  const checks: Record<string, () => Promise<boolean>> = { started: async () => false };
   try {
+    const api = roles.includes("api")
+      ? await startApi({
+          host: config.listen.host,
+          port: config.listen.apiPort,
+          sources: config.knowledge.sources,
+          metrics,
+          checks,
+          logger,
+        })
+      : undefined;
+    if (api !== undefined) closers.push(() => api.close());
     const embedded = await startEmbedded({
       config,
       roles,
@@ -69,13 +83,12 @@ export async function compose(options: {
       logger,
     });
     closers.push(() => jobs.close());
-    const metrics = createMetrics();
     const connection: SlackConnection = {
       botToken: addresses.slack.botToken,
       ...(addresses.slack.apiUrl !== undefined && { apiUrl: addresses.slack.apiUrl }),
     };
-    let slackReady: (() => boolean) | undefined;
-    let knowledgeReady: (() => Promise<boolean>) | undefined;
+    checks["store"] = async () => (await database.pool.query("select 1")).rowCount === 1;
+    checks["queue"] = () => jobs.isReady();
 
     if (roles.includes("worker")) {
       const clusters = new Map(
@@ -111,10 +124,10 @@ export async function compose(options: {
         logger,
         milvusAddress: addresses.milvusAddress,
         modelUrl: addresses.modelUrl,
-        apiUrl: addresses.apiUrl,
+        apiUrl: api?.url ?? `http://${config.listen.host}:${config.listen.apiPort}`,
       });
       closers.push(() => knowledge.close());
-      knowledgeReady = () => knowledge.rag.isReady();
+      checks["search"] = () => knowledge.rag.isReady();
       const bot = await createBotWorker({
         connection,
         store,
@@ -171,29 +184,12 @@ export async function compose(options: {
         logger,
         onAck: (tookMs) => metrics.observeAck(tookMs),
       });
-      slackReady = () => edge.isReady();
+      checks["slack"] = async () => edge.isReady();
       closers.push(() => edge.close());
     }
 
-    let apiUrl: string | undefined;
-    if (roles.includes("api")) {
-      const api = await startApi({
-        host: config.listen.host,
-        port: config.listen.apiPort,
-        sources: config.knowledge.sources,
-        metrics,
-        checks: {
-          store: async () => (await database.pool.query("select 1")).rowCount === 1,
-          queue: () => jobs.isReady(),
-          ...(slackReady !== undefined && { slack: async () => slackReady?.() ?? false }),
-          ...(knowledgeReady !== undefined && { search: () => knowledgeReady?.() ?? Promise.resolve(false) }),
-        },
-        logger,
-      });
-      closers.push(() => api.close());
-      apiUrl = api.url;
-    }
-    return { pieces: embedded.pieces, url: embedded.url, apiUrl, addresses, close };
+    delete checks["started"];
+    return { pieces: embedded.pieces, url: embedded.url, apiUrl: api?.url, addresses, close };
   } catch (error) {
     await close();
     throw error;

@@ -22,6 +22,8 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   postgresUrl: string | undefined;
   redisUrl: string | undefined;
   modelApiKey: string | undefined;
+  /** Of Milvus Lite's Python environment; undefined: the data folder. */
+  cacheDir: string | undefined;
   logLevel: Environment["JIBSA_LOG_LEVEL"];
 }
 
@@ -101,6 +103,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     postgresUrl: settings.JIBSA_POSTGRES_URL,
     redisUrl: settings.JIBSA_REDIS_URL,
     modelApiKey: settings.JIBSA_MODEL_API_KEY,
+    cacheDir: settings.JIBSA_CACHE_DIR,
     logLevel: settings.JIBSA_LOG_LEVEL,
   };
 }

@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { installSystemPackages } from "./install-system-packages.ts";
 
 /** The quick tier: each check, then every test, then one line with the runner's own counts. */
-const CHECKS = ["types", "lint", "format:check"] as const;
+const CHECKS = ["types", "lint", "format:check", "unused"] as const;
 const binaries = new URL("../node_modules/.bin/", import.meta.url).pathname;
 
 function run(command: string, args: readonly string[]): Promise<number> {
@@ -15,6 +16,7 @@ function run(command: string, args: readonly string[]): Promise<number> {
   });
 }
 
+installSystemPackages((text) => console.log(text));
 let failed = 0;
 let passed = 0;
 let skipped = 0;

@@ -33,7 +33,13 @@ export async function openKnowledgeAlone(
     postgresUrl = postgres.connectionString;
   }
   if (milvusAddress === undefined) {
-    const milvus = await startMilvusLite({ dataDir: join(config.dataDir, "milvus") });
+    const milvus = await startMilvusLite({
+      dataDir: join(config.dataDir, "milvus"),
+      cacheDir: config.cacheDir,
+      onProgress: ({ step, detail }) => {
+        if (step === "environment" || step === "packages") console.error(`… ${detail}`);
+      },
+    });
     closers.push(() => milvus.close());
     milvusAddress = milvus.address;
   }

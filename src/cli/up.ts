@@ -79,7 +79,8 @@ export async function up(args: CommandArguments): Promise<number> {
     mode: 0o600,
   });
   console.log(`settings: ${config.file ?? "defaults"}`);
-  for (const { name, kind, where } of running.pieces)
+  const api = running.apiUrl === undefined ? [] : [{ name: "api", kind: "real", where: running.apiUrl }];
+  for (const { name, kind, where } of [...running.pieces, ...api])
     console.log(`  ${name.padEnd(18)} ${kind.padEnd(10)} ${where}`);
   console.log(`ready ${running.url ?? running.apiUrl ?? ""}`);
   const signal = await stopped;

@@ -20,7 +20,6 @@ export interface Embedded {
     postgresUrl: string;
     milvusAddress: string | undefined;
     modelUrl: string | undefined;
-    apiUrl: string;
     slack: { botToken: string; apiUrl?: string; transport: SlackTransport };
     clusters: readonly {
       name: string;
@@ -63,7 +62,8 @@ export async function startEmbedded(options: {
     onProgress("starting Milvus Lite (the first time it installs its Python packages)");
     const milvus = await startMilvusLite({
       dataDir: join(config.dataDir, "milvus"),
-      onProgress: (step: unknown) => onProgress(typeof step === "string" ? step : JSON.stringify(step)),
+      cacheDir: config.cacheDir,
+      onProgress: ({ detail }) => onProgress(detail),
       onExit: (exit) => logger.warn({ exit }, "Milvus Lite ended and is started again"),
     });
     onClose(() => milvus.close());
@@ -108,7 +108,6 @@ export async function startEmbedded(options: {
       postgresUrl,
       milvusAddress,
       modelUrl: model.url,
-      apiUrl: `http://${config.listen.host}:${config.listen.apiPort}`,
       slack,
       clusters,
     },

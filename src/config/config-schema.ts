@@ -82,6 +82,8 @@ export const environmentSchema = z.object({
     .regex(/^rediss?:\/\//)
     .optional(),
   JIBSA_MODEL_API_KEY: z.string().optional(),
+  /** Where Milvus Lite's Python environment is kept; default: in the data folder. */
+  JIBSA_CACHE_DIR: z.string().optional(),
   JIBSA_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   KUBECONFIG: z.string().optional(),
 });

@@ -6,6 +6,7 @@ import {
   type QueueOptions,
   type WorkerOptions,
 } from "bullmq";
+import { SteadyClient } from "../store/steady-client.ts";
 import type { JobDefinition } from "./define-job.ts";
 
 export type QueueBackend =
@@ -57,6 +58,7 @@ function postgresConnection(backend: { connectionString: string }, max: number) 
   return {
     connectionString: backend.connectionString,
     migrate: true,
+    Client: SteadyClient,
     max,
     connectionTimeoutMillis: 5_000,
     application_name: "jibsa-queue",

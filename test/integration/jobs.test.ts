@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe } from "vitest";
 import { jobsContract } from "#test/contracts/jobs-contract.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
-import { hasRedis, startTestRedis } from "#test/servers/redis.ts";
+import { skipsRedis, startTestRedis } from "#test/servers/redis.ts";
 
 let postgres: TestPostgres;
 let redis: { url: string; close(): Promise<void> } | undefined;
 beforeAll(async () => {
   postgres = await startTestPostgres();
-  if (hasRedis) redis = await startTestRedis();
+  if (!skipsRedis) redis = await startTestRedis();
 });
 afterAll(async () => {
   await redis?.close();
@@ -24,7 +24,7 @@ jobsContract("Postgres", async () => {
   };
 });
 
-describe.skipIf(!hasRedis)("with the distribution's redis-server", () => {
+describe.skipIf(skipsRedis)("with the distribution's redis-server", () => {
   jobsContract("Redis", async () => ({
     database: await postgres.createDatabase(),
     backend: { kind: "redis", url: redis?.url ?? "" },

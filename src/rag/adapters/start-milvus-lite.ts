@@ -32,8 +32,8 @@ export async function startMilvusLite(options: {
   dataDir: string;
   /** Of the Python environment; default: below `cacheDir`, else beside `dataDir`. */
   venvDir?: string;
-  /** Default: the environment variable JIBSA_CACHE_DIR. */
-  cacheDir?: string;
+  /** Shared by several data folders. */
+  cacheDir?: string | undefined;
   onProgress?: OnProgress;
   onExit?: (exit: {
     code: number | null;
@@ -44,8 +44,7 @@ export async function startMilvusLite(options: {
 }): Promise<MilvusLiteServer> {
   const dataDir = resolve(options.dataDir);
   const onProgress = options.onProgress ?? (() => {});
-  const cacheDir = options.cacheDir ?? process.env["JIBSA_CACHE_DIR"];
-  const folder = resolve(options.venvDir ?? environmentFolder({ dataDir, cacheDir }));
+  const folder = resolve(options.venvDir ?? environmentFolder({ dataDir, cacheDir: options.cacheDir }));
   const python = await preparePython({ folder, onProgress });
   await mkdir(dataDir, { recursive: true });
   onProgress({ step: "server", detail: "Starting Milvus Lite" });
@@ -129,6 +128,8 @@ async function launch(python: string, dataDir: string, port: number): Promise<La
 
 function tryLaunch(python: string, dataDir: string, port: number): Promise<Launched | Exit> {
   const child = spawn(python, ["-I", LAUNCHER, dataDir, String(port), String(process.pid)], {
+    // In a process group of its own: Ctrl-C reaches only us, and we end it when nothing needs it any more.
+    detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: serverEnvironment(),
   });
