@@ -106,6 +106,7 @@ export async function compose(options: {
       const people = createSlackPeople({
         client: createBackgroundClient(connection),
         policy: config.policy,
+        stageApprovers: config.stages.flatMap((stage) => stage.approval?.approvers ?? []),
         teamId,
         now,
       });

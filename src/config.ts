@@ -87,7 +87,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
       ? [{ name: "docs", folder: options.docs }]
       : parsed.knowledge.sources.length > 0
         ? parsed.knowledge.sources
-        : [{ name: "docs", folder: resolve(PROJECT, "docs") }];
+        : ["en", "ko"].map((name) => ({ name, folder: resolve(PROJECT, "docs", name) }));
   return {
     ...parsed,
     file,

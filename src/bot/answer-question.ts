@@ -54,7 +54,8 @@ export async function answerQuestion(
     text += part;
     await stream.write(part);
   };
-  for await (const event of deps.answer({ text: question, locale, signal: options.signal })) {
+  const history = await earlierInThread(store, place);
+  for await (const event of deps.answer({ text: question, locale, history, signal: options.signal })) {
     switch (event.kind) {
       case "stage":
         break;
@@ -111,6 +112,27 @@ export async function answerQuestion(
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
+}
+
+const EARLIER_ANSWERS = 3;
+
+/** Questions and answers of the same thread, oldest first, so that "and how often?" is understood. */
+async function earlierInThread(
+  store: Store,
+  { channel, threadTs }: AnswerPlace,
+): Promise<NonNullable<Question["history"]>> {
+  const rows = await store
+    .selectFrom("answers")
+    .select(["question", "text"])
+    .where("channel", "=", channel)
+    .where("thread_ts", "=", threadTs)
+    .orderBy("created_at", "desc")
+    .limit(EARLIER_ANSWERS)
+    .execute();
+  return rows.toReversed().flatMap(({ question, text }) => [
+    { role: "person" as const, text: question },
+    { role: "assistant" as const, text },
+  ]);
 }
 
 function noAnswerText(reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"], texts: Texts): string {

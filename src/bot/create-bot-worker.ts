@@ -38,7 +38,7 @@ export async function createBotWorker(deps: {
         signal,
       ),
     async "draw-request"({ requestId }) {
-      const channel = await drawRequest(deps.store, requestId);
+      const channel = await drawRequest(deps.store, requestId, (name) => deps.people.mention(name));
       if (channel !== undefined)
         await deps.enqueue(
           "deliver-outbox",

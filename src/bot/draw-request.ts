@@ -11,7 +11,19 @@ const ENDED: readonly RequestState[] = ["done", "failed", "rejected", "expired",
  * Puts what the rows say of a request into the outbox: the one message that is edited, and, once, its end. Cancelling shows in
  * the message of the run that is cancelled, unless it failed. Returns the channel to ring for.
  */
-export async function drawRequest(store: Store, requestId: string): Promise<string | undefined> {
+export async function drawRequest(
+  store: Store,
+  requestId: string,
+  mention: (approver: string) => Promise<string>,
+): Promise<string | undefined> {
+  // Before the row is locked: Slack may have to be asked.
+  const open = await store
+    .selectFrom("approvals")
+    .select("approvers")
+    .where("request_id", "=", requestId)
+    .where("state", "=", "open")
+    .executeTakeFirst();
+  const approvers = await Promise.all((open?.approvers ?? []).map((name) => mention(name)));
   return store.transaction().execute(async (transaction) => {
     const request = await lockRequest(transaction, requestId);
     if (request === undefined || request.state === "previewed" || request.drawn_version >= request.version)
@@ -29,7 +41,7 @@ export async function drawRequest(store: Store, requestId: string): Promise<stri
             .where("approval_id", "=", approval.id)
             .orderBy("created_at")
             .execute();
-    const facts: RequestFacts = { request, approval, votes, run };
+    const facts: RequestFacts = { request, approval, approvers, votes, run };
     const texts = textsFor(request.locale);
     const subject = `request:${requestId}`;
     const ended = ENDED.includes(request.state);

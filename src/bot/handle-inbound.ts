@@ -7,8 +7,9 @@ import { handleButton } from "./handle-button.ts";
 import { handleCommand } from "./handle-command.ts";
 import { deliverySchema, idFromKey, type Delivery } from "./inbound/delivery.ts";
 import { parseCommand, parseMessage, type ParsedCommand } from "./parse-command.ts";
-import { publishHome } from "./publish-home.ts";
+import { publishHome, publishRefusal } from "./publish-home.ts";
 import { readSlackError } from "./slack-error.ts";
+import { suggestPrompts } from "./suggest-prompts.ts";
 import type { PersonLookup } from "./slack-people.ts";
 import { textsFor, type Texts } from "./texts/texts.ts";
 
@@ -23,7 +24,8 @@ export async function handleInbound(deps: BotDeps, key: string, signal: AbortSig
     else {
       const { person } = lookup;
       const context = { deps, delivery, person, id: idFromKey(key), signal, texts: textsFor(person.locale) };
-      if (row.kind === "home") await publishHome(deps, person);
+      if (row.kind === "home")
+        await (delivery.tab === "messages" ? suggestPrompts(context) : publishHome(deps, person));
       else if (row.kind === "button") await handleButton(context);
       else await handleCommand(context, commandOf(delivery, deps.botUserId));
     }
@@ -71,7 +73,11 @@ async function refuse(
     }),
   );
   const texts = textsFor(locale);
-  await deps.reply.answer(delivery, said(refusalOf(cause, texts)));
+  const text = refusalOf(cause, texts);
+  // Opening a tab asks for nothing: it is answered in its place and not by a message each time.
+  if (delivery.tab === "messages") return;
+  if (delivery.tab === "home") return publishRefusal(deps, delivery.user, text);
+  await deps.reply.answer(delivery, said(text));
 }
 
 function refusalOf(cause: "guest" | "external" | "deactivated" | "unknown", texts: Texts): string {

@@ -8,6 +8,11 @@ import { textsFor } from "./texts/texts.ts";
 import { context, section } from "./views/message.ts";
 import { runLine } from "./views/request-card.ts";
 
+/** For those who may not use the bot, Home says so. */
+export async function publishRefusal({ client }: BotDeps, user: string, text: string): Promise<void> {
+  await client.views.publish({ user_id: user, view: { type: "home", blocks: [section(text)] } });
+}
+
 /** App Home: what waits for the person's decision, and the person's own runs. */
 export async function publishHome(deps: BotDeps, person: Person): Promise<void> {
   const texts = textsFor(person.locale);

@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { identityOf, rolesOf, type Policy } from "../actions/policy.ts";
 import type { Person } from "../actions/ports.ts";
+import { escapeMrkdwn } from "./escape.ts";
 import { readSlackError } from "./slack-error.ts";
 import { localeOfSlack } from "./texts/texts.ts";
 
@@ -26,25 +27,43 @@ const userSchema = z.object({
 const CACHE_MS = 300_000;
 
 /** Who a Slack user is to us: from users.info and the user groups, kept for at most 5 minutes. Outages are thrown. */
-export function createSlackPeople(deps: { client: WebClient; policy: Policy; teamId: string; now(): Date }) {
+export function createSlackPeople(deps: {
+  client: WebClient;
+  policy: Policy;
+  /** Approvers that stages name, beside those of the policy. */
+  stageApprovers: readonly string[];
+  teamId: string;
+  now(): Date;
+}) {
   const { client, policy } = deps;
   const users = new Map<string, { at: number; lookup: PersonLookup }>();
-  let groups: { at: number; members: ReadonlyMap<string, readonly string[]> } | undefined;
+  let groups:
+    | {
+        at: number;
+        /** User id -> ids and handles of its groups. */
+        members: ReadonlyMap<string, readonly string[]>;
+        /** Handle or id -> id. */
+        ids: ReadonlyMap<string, string>;
+      }
+    | undefined;
 
-  /** User id -> ids and handles of its groups. */
-  async function groupsOf(userId: string): Promise<readonly string[]> {
+  async function readGroups(): Promise<NonNullable<typeof groups>> {
     const nowMs = deps.now().getTime();
     if (groups === undefined || nowMs - groups.at > CACHE_MS) {
       const members = new Map<string, string[]>();
+      const ids = new Map<string, string>();
       const wanted = new Set(
         [
           ...policy.roles.flatMap((role) => role.userGroups),
           ...policy.approvals.flatMap((rule) => rule.approvers),
+          ...deps.stageApprovers,
         ].map((name) => name.replace(/^@/, "")),
       );
       if (wanted.size > 0) {
         const listed = await client.usergroups.list({ include_users: true });
         for (const group of listed.usergroups ?? []) {
+          for (const name of [group.id, group.handle])
+            if (name !== undefined && group.id !== undefined) ids.set(name, group.id);
           for (const user of group.users ?? []) {
             const known = members.get(user) ?? [];
             known.push(...[group.id, group.handle].filter((name) => name !== undefined));
@@ -52,9 +71,9 @@ export function createSlackPeople(deps: { client: WebClient; policy: Policy; tea
           }
         }
       }
-      groups = { at: nowMs, members };
+      groups = { at: nowMs, members, ids };
     }
-    return groups.members.get(userId) ?? [];
+    return groups;
   }
 
   async function find(slackUserId: string): Promise<PersonLookup> {
@@ -91,7 +110,7 @@ export function createSlackPeople(deps: { client: WebClient; policy: Policy; tea
     if (user.is_restricted === true || user.is_ultra_restricted === true) return refuse("guest");
     if (user.is_stranger === true || (user.team_id !== undefined && user.team_id !== deps.teamId))
       return refuse("external");
-    const userGroups = await groupsOf(slackUserId);
+    const userGroups = (await readGroups()).members.get(slackUserId) ?? [];
     const email = user.profile?.email;
     const facts = { slackUserId, name: user.name, userGroups, ...(email !== undefined && { email }) };
     const roles = rolesOf(policy, facts);
@@ -109,6 +128,13 @@ export function createSlackPeople(deps: { client: WebClient; policy: Policy; tea
 
   return {
     find,
+    /** An approver's name as the policy has it, so that Slack notifies the group; a role stays a word. */
+    async mention(approver: string): Promise<string> {
+      // What is said must not wait for who is notified.
+      const known = await readGroups().catch(() => groups);
+      const id = known?.ids.get(approver.replace(/^@/, ""));
+      return id === undefined ? escapeMrkdwn(approver) : `<!subteam^${id}>`;
+    },
     /** For the actions: only active members exist. */
     async findPerson(slackUserId: string): Promise<Person | undefined> {
       const lookup = await find(slackUserId);

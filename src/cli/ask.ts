@@ -17,7 +17,7 @@ export async function ask(args: CommandArguments): Promise<number> {
   if (question === "")
     throw new UsageError('what is the question? ./jibsa ask "How do I retry a failed training run?"');
   const config = readConfig(process.env, configOptionsOf(args));
-  const knowledge = await openKnowledgeAlone(config);
+  const knowledge = await openKnowledgeAlone(config, configOptionsOf(args));
   try {
     if (!knowledge.shared) for (const source of knowledge.rag.sources()) await knowledge.rag.sync(source);
     const locale = localeOfText(question, "en");

@@ -12,7 +12,7 @@ A running \`up\` does this by itself as files are saved.
 
 export async function indexDocuments(args: CommandArguments): Promise<number> {
   const config = readConfig(process.env, configOptionsOf(args));
-  const knowledge = await openKnowledgeAlone(config);
+  const knowledge = await openKnowledgeAlone(config, configOptionsOf(args));
   try {
     for (const source of knowledge.rag.sources()) {
       let shown = "";

@@ -9,6 +9,7 @@ import type { Rag } from "../rag/create-rag.ts";
 import { startEmbeddedPostgres } from "../store/embedded-postgres.ts";
 import { openStore } from "../store/open-store.ts";
 import { lockDataDir } from "./lock-data-dir.ts";
+import { UsageError } from "./read-arguments.ts";
 import { RUNNING_FILE } from "./up.ts";
 
 const runningSchema = z.object({
@@ -20,10 +21,15 @@ const runningSchema = z.object({
 /** The documents for a command of the shell: those of a running `up` on the same data folder, else started for this command alone. */
 export async function openKnowledgeAlone(
   config: Config,
+  options: { docs?: string } = {},
 ): Promise<{ rag: Rag; shared: boolean; close(): Promise<void> }> {
   const logger = createLogger("error");
   const closers: (() => Promise<void> | void)[] = [];
   const running = readRunning(config.dataDir);
+  if (running !== undefined && options.docs !== undefined)
+    throw new UsageError(
+      `jibsa is running on ${config.dataDir} with documents of its own: leave --docs out, or give another --data-dir`,
+    );
   let postgresUrl = config.postgresUrl ?? running?.postgresUrl;
   let milvusAddress = config.milvus.address ?? running?.milvusAddress;
   if (running === undefined) closers.push(lockDataDir(config.dataDir));

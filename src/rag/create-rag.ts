@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Store } from "../store/database.ts";
 import { answerQuestion } from "./answer-question.ts";
+import { forgetOtherSources } from "./forget-other-sources.ts";
 import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
 import type { AnswerEvent, ChatModel, DocumentSource, Question, VectorIndex } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
@@ -17,7 +18,7 @@ export interface Rag {
   /** See `answerQuestion`: ends with `answer-end` or `no-answer`. */
   answer(question: Question): AsyncIterable<AnswerEvent>;
   /**
-   * Brings the index up to date with a source. Calls for the same source run one after the other.
+   * Brings the index up to date with a source, and forgets sources that are no longer among those given. Calls for the same source run one after the other.
    * @throws RangeError for an unknown source, SearchUnavailableError when the index is away, and what the source throws
    */
   sync(
@@ -87,6 +88,7 @@ export function createRag(options: {
       const report = await turn;
       synced.add(sourceName);
       if (synced.size === byName.size) await index.publish();
+      await forgetOtherSources({ store, index, logger }, [...byName.keys()]);
       if (report.written + report.deleted > 0) await statistics.refresh();
       return report;
     },

@@ -11,6 +11,7 @@ import { PROJECT, readFiles } from "./source-files.ts";
 /** What a bot token needs, https://docs.slack.dev/reference/methods. A method that is not here is a failing test. */
 const SCOPES_OF_METHODS: Readonly<Record<string, readonly string[]>> = {
   "assistant.threads.setStatus": ["chat:write"],
+  "assistant.threads.setSuggestedPrompts": ["assistant:write"],
   "auth.test": [],
   "chat.appendStream": ["chat:write"],
   "chat.delete": ["chat:write"],

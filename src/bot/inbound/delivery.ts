@@ -18,6 +18,8 @@ export const deliverySchema = z.object({
   value: z.string().optional(),
   /** Answers to a button of an ephemeral message go there: 5 uses within 30 minutes. */
   responseUrl: z.string().optional(),
+  /** What was opened of the conversation with the bot. */
+  tab: z.enum(["home", "messages"]).optional(),
   /** The button's message is seen by its presser only. */
   ephemeral: z.boolean().default(false),
   form: z.object({ stage: z.string(), parameters: z.record(z.string(), z.string()) }).optional(),
@@ -175,12 +177,14 @@ function readEvent(
     ...(ts !== undefined && { ts }),
     ...(threadTs !== undefined && { threadTs }),
   };
-  if (inner.type === "app_home_opened" && inner.tab !== "messages")
+  if (inner.type === "app_home_opened") {
+    const tab = inner.tab === "messages" ? "messages" : "home";
     return {
       key: keyOf("event", id),
       kind: "home",
-      delivery: { ...base, channel: channel ?? user, direct: true },
+      delivery: { ...base, channel: channel ?? user, direct: true, tab },
     };
+  }
   if (channel === undefined || ts === undefined) return undefined;
   if (inner.type === "app_mention" && !channel.startsWith("D"))
     return { key: keyOf("event", id), kind: "mention", delivery: { ...base, channel, direct: false } };

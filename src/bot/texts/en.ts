@@ -132,6 +132,13 @@ export const en = {
   formHint: (allowed: string, fallback: string) => `${allowed} · default ${fallback}`,
   objectTitle: "Full object",
   close: "Close",
+  promptsTitle: "Ask me anything, for example",
+  prompts: [
+    { title: "How do I retry a failed run?", message: "How do I retry a failed training run?" },
+    { title: "Who uses which GPU?", message: "cluster status" },
+    { title: "Which stages are there?", message: "train" },
+    { title: "What can you do?", message: "help" },
+  ],
   homeTitle: "Your runs and requests",
   homeNothing: "Nothing yet. Ask me anything in a direct message, or start a stage with `/train start`.",
   homeApprovals: "Waiting for your decision",

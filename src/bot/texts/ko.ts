@@ -144,6 +144,13 @@ export const ko: typeof en = {
   formHint: (allowed, fallback) => `${allowed} · 기본값 ${fallback}`,
   objectTitle: "전체 오브젝트",
   close: "닫기",
+  promptsTitle: "무엇이든 물어보세요. 예를 들면",
+  prompts: [
+    { title: "실패한 학습 다시 돌리기", message: "실패한 학습을 다시 돌리려면 어떻게 해요?" },
+    { title: "GPU 누가 쓰고 있어요?", message: "cluster status" },
+    { title: "어떤 스테이지가 있어요?", message: "train" },
+    { title: "뭘 할 수 있어요?", message: "help" },
+  ],
   homeTitle: "내 실행과 요청",
   homeNothing:
     "아직 아무것도 없어요. 다이렉트 메시지로 무엇이든 물어보거나 `/train start` 로 스테이지를 시작해 보세요.",

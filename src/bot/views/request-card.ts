@@ -12,6 +12,8 @@ import { signOf } from "./state-sign.ts";
 export interface RequestFacts {
   request: RequestRow;
   approval: ApprovalRow | undefined;
+  /** Whose decision is waited for, as mentions. */
+  approvers: readonly string[];
   votes: readonly { voter: string; decision: "approve" | "reject" }[];
   run: RunRow | undefined;
 }
@@ -76,7 +78,7 @@ function hoursLeft(run: RunRow): number | undefined {
   return (elapsed * (1 - run.progress)) / run.progress;
 }
 
-function peopleLine({ request, approval, votes, run }: RequestFacts, texts: Texts): string[] {
+function peopleLine({ request, approval, approvers, votes, run }: RequestFacts, texts: Texts): string[] {
   const lines = [`<@${request.requester}>`];
   const names = (decision: "approve" | "reject") =>
     votes
@@ -86,7 +88,7 @@ function peopleLine({ request, approval, votes, run }: RequestFacts, texts: Text
   if (approval?.state === "open")
     lines.push(
       texts.expiresAt(slackTime(approval.expires_at), votes.length, approval.quorum),
-      approval.approvers.map(escapeMrkdwn).join(", "),
+      approvers.join(", "),
     );
   if (names("approve") !== "" && approval?.state !== "open") lines.push(texts.approvedBy(names("approve")));
   if (names("reject") !== "") lines.push(texts.rejectedBy(names("reject")));
