@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { join, sep } from "node:path";
 import type { Logger } from "pino";
 import type { Metrics } from "./metrics.ts";
+import { PAGE_POLICY, renderPage } from "./render-page.ts";
 
 const CHECK_TIMEOUT_MS = 3_000;
 const PAGE = /\.(md|markdown|txt)$/i;
@@ -12,7 +12,7 @@ const PAGE = /\.(md|markdown|txt)$/i;
 export async function startApi(options: {
   host: string;
   port: number;
-  /** Served at /docs/<name>/<path> as text, so that the links of answers open. */
+  /** Served at /docs/<name>/<path>, so that the links of answers open. */
   sources: readonly { name: string; folder: string }[];
   metrics: Metrics;
   checks: Readonly<Record<string, () => Promise<boolean>>>;
@@ -34,11 +34,15 @@ export async function startApi(options: {
     const source = options.sources.find((candidate) => candidate.name === name);
     const file = source === undefined ? undefined : await insideFile(source.folder, rest.join("/"));
     if (file === undefined) return sendJson(response, 404, { error: "no such page" });
+    const text = await readFile(file, "utf8");
+    const isMarkdown = /\.(md|markdown)$/i.test(file);
     response.writeHead(200, {
-      "content-type": "text/plain; charset=utf-8",
+      "content-type": `text/${isMarkdown ? "html" : "plain"}; charset=utf-8`,
+      "content-security-policy": PAGE_POLICY,
       "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
     });
-    createReadStream(file).pipe(response);
+    response.end(isMarkdown ? renderPage(text, rest.join("/")) : text);
   }
 
   const server = createServer((request, response) => {

@@ -33,7 +33,7 @@ export async function ask(args: CommandArguments): Promise<number> {
       }
       if (event.kind === "citation")
         pages.push(
-          `[${event.number}] ${[event.source.title, ...event.source.headings].join(" › ")}  ${event.source.url}`,
+          `[${event.number}] ${[...new Set([event.source.title, ...event.source.headings])].join(" › ")}  ${event.source.url}`,
         );
       if (event.kind === "answer-end")
         foot = event.mode === "generated" ? texts.modeGenerated(event.model ?? "") : texts.modeExtractive;
@@ -44,6 +44,7 @@ export async function ask(args: CommandArguments): Promise<number> {
             : event.reason === "search-unavailable"
               ? texts.searchAway
               : texts.modelAway;
+        if (event.nearest.length > 0) pages.push(texts.nearestPages);
         pages.push(...event.nearest.map((source) => `• ${source.title}  ${source.url}`));
       }
     }

@@ -45,6 +45,13 @@ describe("retrieve", () => {
     expect(pages[0]).toBe("retry.md");
   });
 
+  it("shows typical pages where no page has a word of the question", async () => {
+    const { passages, nearest } = await search({}, "Quelle est la capitale?");
+
+    expect(passages).toEqual([]);
+    expect(nearest.map(({ title }) => title)).toHaveLength(3);
+  });
+
   it.each([
     ["docs/ko/queue.md", "docs/queue.md"],
     ["ko/queue.md", "en/queue.md"],

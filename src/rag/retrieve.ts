@@ -20,8 +20,7 @@ export interface Retrieval {
   terms: readonly QuestionTerm[];
   /** Best first, at most 8, at most 3 of a page. Empty when nothing answers the question. */
   passages: readonly ScoredChunk[];
-
-  /** The pages that come closest, at most 3; also when nothing answers. */
+  /** The pages that come closest, at most 3; where no page has a word of the question, typical ones. */
   nearest: readonly SourceRef[];
   /** 0 to 1; see `confidence`. */
   confidence: number;
@@ -40,6 +39,18 @@ export async function retrieve(
   const searchText = tokens.slice(0, MAX_QUERY_TOKENS).join(" ");
   const audiences = question.audiences ?? ["public"];
   const hits = await deps.index.search({ searchText, audiences, limit: CANDIDATES });
+  /** Not one word of the question is in any page: pages that show what there is to ask about. */
+  const typicalPages = async (): Promise<ScoredChunk[]> => {
+    const searched = { searchText: statistics.common.join(" "), audiences, limit: CANDIDATES };
+    const typical = (await deps.index.search(searched)).map(({ chunk }) => ({
+      chunk,
+      score: 0,
+      coverage: 0,
+    }));
+    return typical.toSorted(
+      (a, b) => Number(b.chunk.language === language) - Number(a.chunk.language === language),
+    );
+  };
   const ranked = withoutTwins(
     rankChunks(
       hits.map((hit) => hit.chunk),
@@ -54,7 +65,7 @@ export async function retrieve(
   return {
     terms,
     passages: sure >= MIN_CONFIDENCE[language] ? passages : [],
-    nearest: nearestPages(ranked),
+    nearest: nearestPages(ranked.length > 0 ? ranked : await typicalPages()),
     confidence: sure,
     statistics,
   };

@@ -5,7 +5,11 @@ export interface TermStatistics {
   /** ln(1 + (N - df + 0.5) / (df + 0.5)); highest for a token that no chunk has. */
   idf(token: string): number;
   has(token: string): boolean;
+  /** The tokens that most chunks have, at most 20: what the documents are about. */
+  common: readonly string[];
 }
+
+const COMMON_TOKENS = 20;
 
 export function termStatistics(searchTexts: readonly string[]): TermStatistics {
   const frequencies = new Map<string, number>();
@@ -24,5 +28,9 @@ export function termStatistics(searchTexts: readonly string[]): TermStatistics {
       return Math.log(1 + (chunks - frequency + 0.5) / (frequency + 0.5));
     },
     has: (token) => frequencies.has(token),
+    common: [...frequencies]
+      .toSorted(([, a], [, b]) => b - a)
+      .slice(0, COMMON_TOKENS)
+      .map(([token]) => token),
   };
 }
