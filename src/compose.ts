@@ -1,19 +1,11 @@
 import type { Logger } from "pino";
 import { startEmbedded, type Embedded } from "./compose/start-embedded.ts";
-import { openKnowledge } from "./compose/open-knowledge.ts";
-import { createKubernetesCluster } from "./actions/adapters/kubernetes-cluster.ts";
-import { createActions } from "./actions/create-actions.ts";
-import { createPyTorchJobEngine } from "./actions/training/engines/pytorch-job/pytorch-job-engine.ts";
 import { startApi } from "./api/start-api.ts";
 import { createMetrics } from "./api/metrics.ts";
-import { createBotWorker } from "./bot/create-bot-worker.ts";
 import { startSlackEdge } from "./bot/create-slack-edge.ts";
-import { createBackgroundClient, type SlackConnection } from "./bot/slack-clients.ts";
-import { createSlackPeople } from "./bot/slack-people.ts";
+import type { SlackConnection } from "./bot/slack-clients.ts";
 import type { Config } from "./config.ts";
-import { createActionHandlers } from "./jobs/action-handlers.ts";
 import { createJobs } from "./jobs/create-jobs.ts";
-import { watchRuns } from "./jobs/watch-runs.ts";
 import { openStore } from "./store/open-store.ts";
 
 export type RoleName = "slack" | "worker" | "api";
@@ -26,10 +18,6 @@ export interface Running {
   addresses: Embedded["addresses"];
   close(): Promise<void>;
 }
-
-const SWEEP_EVERY_MS = 5_000;
-const EXPIRE_EVERY_MS = 15_000;
-const PRUNE_EVERY_MS = 3_600_000;
 
 /** Builds everything from the configuration and starts the chosen roles. What was started is closed again when something fails. */
 export async function compose(options: {
@@ -67,7 +55,6 @@ export async function compose(options: {
       onClose: (closer) => closers.push(closer),
     });
     const { addresses } = embedded;
-    const now = () => new Date();
     const database = await openStore({
       connectionString: addresses.postgresUrl,
       onIdleError: (error) => logger.warn({ err: error }, "a database connection broke"),
@@ -91,87 +78,17 @@ export async function compose(options: {
     checks["queue"] = () => jobs.isReady();
 
     if (roles.includes("worker")) {
-      const clusters = new Map(
-        addresses.clusters.map((cluster) => [
-          cluster.name,
-          createKubernetesCluster({
-            ...cluster,
-            onWatchError: (error) => logger.info({ err: error, cluster: cluster.name }, "a watch ended"),
-          }),
-        ]),
-      );
-      const engine = createPyTorchJobEngine(clusters);
-      const self = await createBackgroundClient(connection).auth.test();
-      const teamId = self.team_id ?? "";
-      const people = createSlackPeople({
-        client: createBackgroundClient(connection),
-        policy: config.policy,
-        stageApprovers: config.stages.flatMap((stage) => stage.approval?.approvers ?? []),
-        teamId,
-        now,
-      });
-      const actions = createActions({
-        store,
-        policy: config.policy,
-        stages: config.stages,
-        clusters,
-        engines: new Map([[engine.kind, engine]]),
-        findPerson: (id) => people.findPerson(id),
-        now,
-      });
-      const knowledge = await openKnowledge({
+      const { startWorkerRole } = await import("./compose/start-worker-role.ts");
+      await startWorkerRole({
         config,
-        store,
-        logger,
-        milvusAddress: addresses.milvusAddress,
-        modelUrl: addresses.modelUrl,
-        apiUrl: api?.url ?? `http://${config.listen.host}:${config.listen.apiPort}`,
-      });
-      closers.push(() => knowledge.close());
-      checks["search"] = () => knowledge.rag.isReady();
-      const bot = await createBotWorker({
+        addresses,
         connection,
+        apiUrl: api?.url ?? `http://${config.listen.host}:${config.listen.apiPort}`,
         store,
-        enqueue: jobs.enqueue,
-        actions,
-        answer: (question) => knowledge.rag.answer(question),
-        people,
-        teamId,
-        botUserId: self.user_id ?? "",
+        jobs,
+        checks,
         logger,
-        now,
-      });
-      const worker = jobs.startWorker(
-        {
-          ...bot.handlers,
-          ...createActionHandlers({ actions, store, enqueue: jobs.enqueue, now }),
-          async "index-source"({ source }, { signal }) {
-            if (!knowledge.rag.sources().includes(source)) return;
-            const report = await knowledge.rag.sync(source, { signal });
-            logger.info({ report }, "documents indexed");
-          },
-        },
-        { onParked: (name, payload, error) => bot.onParked(name, payload, error) },
-      );
-      closers.push(() => worker.close());
-      await jobs.schedule("sweep", {}, SWEEP_EVERY_MS);
-      await jobs.schedule("expire-approvals", {}, EXPIRE_EVERY_MS);
-      await jobs.schedule("prune", {}, PRUNE_EVERY_MS);
-      const ring = (source: string) =>
-        void jobs
-          .enqueue("index-source", { source })
-          .catch((error: unknown) => logger.warn({ err: error, source }, "indexing could not be queued"));
-      for (const source of knowledge.rag.sources()) ring(source);
-      if (config.knowledge.watch) await knowledge.rag.watch(ring);
-      const watching = new AbortController();
-      closers.push(async () => watching.abort());
-      watchRuns({
-        clusters,
-        stages: config.stages,
-        store,
-        enqueue: jobs.enqueue,
-        logger,
-        signal: watching.signal,
+        onClose: (closer) => closers.push(closer),
       });
     }
 

@@ -3,8 +3,6 @@ import type { Logger } from "pino";
 import type { RoleName } from "../compose.ts";
 import type { SlackTransport } from "../bot/create-slack-edge.ts";
 import type { Config } from "../config.ts";
-import { startMilvusLite } from "../rag/adapters/start-milvus-lite.ts";
-import { startEmbeddedPostgres } from "../store/embedded-postgres.ts";
 
 export interface Piece {
   name: string;
@@ -45,6 +43,7 @@ export async function startEmbedded(options: {
   let postgresUrl = config.postgresUrl;
   if (postgresUrl === undefined) {
     onProgress("starting Postgres");
+    const { startEmbeddedPostgres } = await import("../store/embedded-postgres.ts");
     const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, "postgres") });
     onClose(() => postgres.close());
     postgresUrl = postgres.connectionString;
@@ -60,6 +59,7 @@ export async function startEmbedded(options: {
   if (milvusAddress !== undefined) pieces.push({ name: "Milvus", kind: "real", where: milvusAddress });
   else if (worker) {
     onProgress("starting Milvus Lite (the first time it installs its Python packages)");
+    const { startMilvusLite } = await import("../rag/adapters/start-milvus-lite.ts");
     const milvus = await startMilvusLite({
       dataDir: join(config.dataDir, "milvus"),
       cacheDir: config.cacheDir,

@@ -1,0 +1,118 @@
+import type { Logger } from "pino";
+import { createKubernetesCluster } from "../actions/adapters/kubernetes-cluster.ts";
+import { createActions } from "../actions/create-actions.ts";
+import { createPyTorchJobEngine } from "../actions/training/engines/pytorch-job/pytorch-job-engine.ts";
+import { createBotWorker } from "../bot/create-bot-worker.ts";
+import { createBackgroundClient, type SlackConnection } from "../bot/slack-clients.ts";
+import { createSlackPeople } from "../bot/slack-people.ts";
+import type { Config } from "../config.ts";
+import { createActionHandlers } from "../jobs/action-handlers.ts";
+import type { Jobs } from "../jobs/create-jobs.ts";
+import { watchRuns } from "../jobs/watch-runs.ts";
+import type { Store } from "../store/database.ts";
+import { openKnowledge } from "./open-knowledge.ts";
+import type { Embedded } from "./start-embedded.ts";
+
+const SWEEP_EVERY_MS = 5_000;
+const EXPIRE_EVERY_MS = 15_000;
+const PRUNE_EVERY_MS = 3_600_000;
+
+/** The worker role: everything that happens after the ack. Imported only where it runs: its parts are heavy. */
+export async function startWorkerRole(deps: {
+  config: Config;
+  addresses: Embedded["addresses"];
+  connection: SlackConnection;
+  /** Where the documents' pages are served, if no source says so itself. */
+  apiUrl: string;
+  store: Store;
+  jobs: Jobs;
+  /** What /readyz asks. */
+  checks: Record<string, () => Promise<boolean>>;
+  logger: Logger;
+  onClose: (closer: () => Promise<void>) => void;
+}): Promise<void> {
+  const { config, addresses, connection, store, jobs, logger, onClose } = deps;
+  const now = () => new Date();
+  const clusters = new Map(
+    addresses.clusters.map((cluster) => [
+      cluster.name,
+      createKubernetesCluster({
+        ...cluster,
+        onWatchError: (error) => logger.info({ err: error, cluster: cluster.name }, "a watch ended"),
+      }),
+    ]),
+  );
+  const engine = createPyTorchJobEngine(clusters);
+  const self = await createBackgroundClient(connection).auth.test();
+  const teamId = self.team_id ?? "";
+  const people = createSlackPeople({
+    client: createBackgroundClient(connection),
+    policy: config.policy,
+    stageApprovers: config.stages.flatMap((stage) => stage.approval?.approvers ?? []),
+    teamId,
+    now,
+  });
+  const actions = createActions({
+    store,
+    policy: config.policy,
+    stages: config.stages,
+    clusters,
+    engines: new Map([[engine.kind, engine]]),
+    findPerson: (id) => people.findPerson(id),
+    now,
+  });
+  const knowledge = await openKnowledge({
+    config,
+    store,
+    logger,
+    milvusAddress: addresses.milvusAddress,
+    modelUrl: addresses.modelUrl,
+    apiUrl: deps.apiUrl,
+  });
+  onClose(() => knowledge.close());
+  deps.checks["search"] = () => knowledge.rag.isReady();
+  const bot = await createBotWorker({
+    connection,
+    store,
+    enqueue: jobs.enqueue,
+    actions,
+    answer: (question) => knowledge.rag.answer(question),
+    people,
+    teamId,
+    botUserId: self.user_id ?? "",
+    logger,
+    now,
+  });
+  const worker = jobs.startWorker(
+    {
+      ...bot.handlers,
+      ...createActionHandlers({ actions, store, enqueue: jobs.enqueue, now }),
+      async "index-source"({ source }, { signal }) {
+        if (!knowledge.rag.sources().includes(source)) return;
+        const report = await knowledge.rag.sync(source, { signal });
+        logger.info({ report }, "documents indexed");
+      },
+    },
+    { onParked: (name, payload, error) => bot.onParked(name, payload, error) },
+  );
+  onClose(() => worker.close());
+  await jobs.schedule("sweep", {}, SWEEP_EVERY_MS);
+  await jobs.schedule("expire-approvals", {}, EXPIRE_EVERY_MS);
+  await jobs.schedule("prune", {}, PRUNE_EVERY_MS);
+  const ring = (source: string) =>
+    void jobs
+      .enqueue("index-source", { source })
+      .catch((error: unknown) => logger.warn({ err: error, source }, "indexing could not be queued"));
+  for (const source of knowledge.rag.sources()) ring(source);
+  if (config.knowledge.watch) await knowledge.rag.watch(ring);
+  const watching = new AbortController();
+  onClose(async () => watching.abort());
+  watchRuns({
+    clusters,
+    stages: config.stages,
+    store,
+    enqueue: jobs.enqueue,
+    logger,
+    signal: watching.signal,
+  });
+}
