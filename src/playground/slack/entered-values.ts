@@ -47,7 +47,7 @@ export function mergeValues(
           `values.${blockId}: no action "${actionId}"; there are ${inBlock.map((element) => element.actionId).join(", ")}`,
         );
       const names = placed.type.endsWith("external_select")
-        ? selectionNames(parts, offered(own))
+        ? selectionNames(parts, offeredOptions(own))
         : selectionNames(parts);
       const selection = selectValue(placed.element, own, names);
       if (selection.kind === "invalid")
@@ -70,9 +70,9 @@ function byAction(value: unknown, actionIds: readonly string[]): [string, unknow
 }
 
 /** An external select takes the option object that the app had offered, or a bare word as value and label. */
-function offered(entered: unknown): UnknownFields[] {
+export function offeredOptions(entered: unknown): UnknownFields[] {
   if (isFields(entered) && ("selected_option" in entered || "selected_options" in entered)) {
-    return offered(entered["selected_option"] ?? entered["selected_options"]);
+    return offeredOptions(entered["selected_option"] ?? entered["selected_options"]);
   }
   const items: unknown[] = Array.isArray(entered) ? entered : [entered];
   return items.flatMap((item): UnknownFields[] => {

@@ -14,7 +14,7 @@ import {
   type PeopleRoute,
 } from "./people-input.ts";
 import type { PlaygroundParts } from "./playground-parts.ts";
-import { mergeValues, selectionNames, type EnteredValues } from "./entered-values.ts";
+import { mergeValues, offeredOptions, selectionNames, type EnteredValues } from "./entered-values.ts";
 import { suggestOptions } from "./suggest-route.ts";
 import { renderView } from "./view-store.ts";
 import { compact, isFields, readText, type Fields } from "./wire-fields.ts";
@@ -73,7 +73,10 @@ export const press: PeopleRoute = async (parts, input) => {
   return outcome.kind === "failed" ? failedAnswer(outcome.error) : { acked: true };
 };
 
-/** Slack's value object for a choice; the options of an external select come from the app. */
+/**
+ * Slack's value object for a choice. The options of an external select come from the app: an option object is one that it
+ * offered while somebody typed; for a mere word it is asked.
+ */
 async function choose(
   parts: PlaygroundParts,
   person: Person,
@@ -83,9 +86,11 @@ async function choose(
 ): Promise<Fields> {
   const isExternal = placed.type.endsWith("external_select");
   const options =
-    isExternal && !isCleared(selected)
-      ? await suggestOptions(parts, person, place, placed, searchWord(selected))
-      : undefined;
+    !isExternal || isCleared(selected)
+      ? undefined
+      : isOption(selected)
+        ? offeredOptions(selected)
+        : await suggestOptions(parts, person, place, placed, searchWord(selected));
   const selection = selectValue(placed.element, selected, selectionNames(parts, options));
   if (selection.kind === "invalid")
     throw new PeopleError("invalid_selection", `selected: ${selection.message}`);
@@ -101,10 +106,15 @@ function isCleared(selected: unknown): boolean {
   );
 }
 
+/** One option object, or a list of nothing else. */
+function isOption(selected: unknown): boolean {
+  if (Array.isArray(selected)) return selected.every(isOption);
+  return isFields(selected) && isFields(selected["text"]) && readText(selected, "value") !== undefined;
+}
+
 function searchWord(selected: unknown): string {
   const first: unknown = Array.isArray(selected) ? selected[0] : selected;
-  if (isFields(first))
-    return isFields(first["text"]) ? String(first["text"]["text"]) : (readText(first, "value") ?? "");
+  if (isFields(first)) return readText(first, "value") ?? "";
   return typeof first === "string" ? first : "";
 }
 

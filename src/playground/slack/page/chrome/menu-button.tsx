@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 import { Popup } from "./popup.tsx";
 
@@ -36,7 +36,7 @@ export function MenuButton({ label, items, children, align = "end", ...rest }: M
     open(false);
     anchor.current?.focus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) entries(list.current)[0]?.focus();
   }, [isOpen]);
   const onKeyDown = (event: KeyboardEvent) => {

@@ -25,7 +25,7 @@ export function Popup({
   ...rest
 }: PopupProps) {
   const box = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState<Record<string, string>>({ visibility: "hidden" });
+  const [place, setPlace] = useState<Record<string, string>>({ opacity: "0" });
   const close = useRef(onClose);
   close.current = onClose;
   useLayoutEffect(() => {

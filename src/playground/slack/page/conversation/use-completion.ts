@@ -73,7 +73,7 @@ export function useCompletion(
         case "Enter": {
           if (event.shiftKey) return false;
           // A word that is complete already is sent, not completed again.
-          if (event.key === "Enter" && options[active]?.insert.trim() === text.trim()) {
+          if (event.key === "Enter" && options[active]?.insert.trim() === `${typed?.sign}${typed?.word}`) {
             close();
             return false;
           }

@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import { plainOf } from "../text/slack-text.tsx";
 import { secondsOf, wallTimeOf } from "../text/format-date.ts";
+import { useTexts } from "../texts.ts";
 import { useReader } from "../use-reader.ts";
 import { useField, type FieldProps } from "./use-field.ts";
 
@@ -11,6 +12,8 @@ export function DateInput(props: FieldProps) {
   const { element, label } = props;
   const field = useField(props);
   const reader = useReader();
+  const texts = useTexts();
+  const names = { datepicker: texts.date, timepicker: texts.time, datetimepicker: texts.moment };
   const isMoment = element.type === "datetimepicker";
   const shown = isMoment
     ? typeof field.held === "number"
@@ -35,7 +38,7 @@ export function DateInput(props: FieldProps) {
       class="input date-input"
       type={inputTypes[element.type as keyof typeof inputTypes]}
       value={shown}
-      aria-label={label || plainOf(element.placeholder) || element.type}
+      aria-label={label || plainOf(element.placeholder) || names[element.type as keyof typeof names]}
       aria-invalid={field.error !== undefined}
       onKeyDown={(event) => {
         if (event.key === "Enter") tell(event.currentTarget.value);

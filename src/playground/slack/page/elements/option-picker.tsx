@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../chrome/icon.tsx";
 import { Popup } from "../chrome/popup.tsx";
 import { useTexts } from "../texts.ts";
@@ -40,7 +40,7 @@ export function OptionPicker(props: OptionPickerProps) {
   const [ticked, setTicked] = useState<readonly PickerOption[]>(props.chosen);
   const found = useOptions(props, isOpen, typed);
   const shown = isOpen ? ticked : props.chosen;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) box.current?.focus();
   }, [isOpen]);
   useEffect(() => setActive(0), [typed]);
