@@ -172,8 +172,11 @@ describe("a PyTorchJob", () => {
     await engine.submit(objectOf("r1"), "onprem-a", researcher);
     expect(await pods()).toHaveLength(1);
     await engine.cancel(refOf("r1"), researcher);
+    expect((await pods()).map(({ metadata }) => "deletionTimestamp" in metadata)).toEqual([true]);
+    clock.advance(2_000);
 
     expect(await pods()).toEqual([]);
+    expect((await engine.observe(refOf("r1"), researcher)).deletedElsewhere).toBe(true);
   });
 });
 
@@ -198,13 +201,6 @@ describe("rights", () => {
     expect((await cluster.mayI(create, stranger)).allowed).toBe(false);
     expect((await cluster.mayI(create, researcher)).allowed).toBe(true);
     expect((await cluster.mayI({ ...create, namespace: "kube-system" }, researcher)).allowed).toBe(false);
-  });
-
-  it("are nobody's without the token, and nobody's from another host name", async () => {
-    const bare = await fetch(`${simulated.url}/api/v1/nodes`);
-
-    expect(bare.status).toBe(401);
-    expect(await bare.json()).toMatchObject({ kind: "Status", reason: "Unauthorized" });
   });
 });
 
@@ -249,35 +245,5 @@ describe("the server", () => {
       ["dongwook", 4],
       ["haneul", 1],
     ]);
-  });
-
-  it("answers nonsense in the API's own form", async () => {
-    const token = /token: (\w+)/.exec(simulated.kubeconfig)?.[1] ?? "";
-    const send = (path: string, init: RequestInit = {}) =>
-      fetch(simulated.url + path, {
-        ...init,
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      });
-
-    for (const [path, init, code] of [
-      ["/api/v1/nonsense", {}, 404],
-      ["/apis/kubeflow.org/v1/namespaces/llm-training/pytorchjobs", { method: "POST", body: "{" }, 400],
-      [
-        "/apis/kubeflow.org/v1/namespaces/none/pytorchjobs",
-        { method: "POST", body: JSON.stringify(objectOf("r1")).replaceAll('"llm-training"', '"none"') },
-        404,
-      ],
-      ["/api/v1/pods?labelSelector=a%20b%20c", {}, 400],
-      ["/api/v1/nodes/gpu-1", { method: "PATCH", body: "{}" }, 415],
-      ["/api/v1/nodes", { method: "PUT", body: "{}" }, 405],
-    ] as const) {
-      const answer = await send(path, init);
-      expect([path, answer.status]).toEqual([path, code]);
-      expect(await answer.json()).toMatchObject({ kind: "Status", code });
-    }
-    await simulated.close();
-    simulated = await startSimulatedCluster({ port: 0, dataDir: folder, clock });
-    const expired = await send("/api/v1/pods?watch=1&resourceVersion=1");
-    expect(JSON.parse((await expired.text()).trim())).toMatchObject({ type: "ERROR", object: { code: 410 } });
   });
 });

@@ -1,0 +1,42 @@
+import type { ObjectDraft } from "./kubernetes-object.ts";
+import type { Container } from "./pod-shapes.ts";
+import { podSpecOf } from "./pod-shapes.ts";
+
+/** Fills in what the API server fills in when an object is created, as far as clients look at it. */
+export function completeDraft(draft: ObjectDraft): ObjectDraft {
+  switch (draft.kind) {
+    case "Pod":
+      return {
+        ...draft,
+        spec: {
+          restartPolicy: "Always",
+          terminationGracePeriodSeconds: 30,
+          dnsPolicy: "ClusterFirst",
+          schedulerName: "default-scheduler",
+          serviceAccountName: "default",
+          ...podSpecOf(draft),
+          ...(podSpecOf(draft).containers && { containers: podSpecOf(draft).containers?.map(withRequests) }),
+        },
+        status: { phase: "Pending" },
+      };
+    case "Namespace":
+      return {
+        ...draft,
+        metadata: {
+          ...draft.metadata,
+          labels: { ...draft.metadata.labels, "kubernetes.io/metadata.name": draft.metadata.name ?? "" },
+        },
+        spec: { finalizers: ["kubernetes"] },
+        status: { phase: "Active" },
+      };
+    default:
+      return draft;
+  }
+}
+
+/** A limit without a request is its request too. */
+function withRequests(container: Container): Container {
+  if (container?.resources?.limits === undefined) return container;
+  const { limits, requests } = container.resources;
+  return { ...container, resources: { ...container.resources, requests: { ...limits, ...requests } } };
+}
