@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { formatValue, parseStageParams } from "./actions/training/stage-catalogue.ts";
 import { ConfigError, describeConfig, readConfig } from "./config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jibsa-config-"));
@@ -85,5 +86,19 @@ describe("the configuration", () => {
     });
 
     expect(JSON.stringify(describeConfig(config))).not.toContain("canary");
+  });
+});
+
+describe("the example's stages", () => {
+  it("take their own defaults, typed or filled into the form", () => {
+    const { stages } = readConfig({});
+
+    expect(stages.map(({ name }) => name)).toEqual(["preprocess", "cpt", "sft", "rlhf", "evaluate"]);
+    for (const stage of stages) {
+      const typed = Object.fromEntries(
+        stage.parameters.map((parameter) => [parameter.name, formatValue(parameter.default)]),
+      );
+      expect(parseStageParams(stage, typed)).toMatchObject({ ok: true });
+    }
   });
 });

@@ -72,9 +72,16 @@ export interface ObjectRef {
 /** Down, refusing or too slow (5 s): worth another try later. */
 export class ClusterUnavailableError extends Error {
   override name = "ClusterUnavailableError";
+  readonly cluster: string;
   readonly retryAfterMs: number | undefined;
-  constructor(message: string, retryAfterMs?: number) {
+  constructor(cluster: string, message: string, retryAfterMs?: number) {
     super(message);
+    this.cluster = cluster;
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** The cluster's own RBAC does not let this person look (401, 403): another try changes nothing. */
+export class ClusterForbiddenError extends Error {
+  override name = "ClusterForbiddenError";
 }

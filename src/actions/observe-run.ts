@@ -1,6 +1,6 @@
 import { appendAudit } from "../store/audit.ts";
 import type { RequestState, RunState } from "../store/database.ts";
-import { ClusterUnavailableError } from "./cluster-ports.ts";
+import { ClusterForbiddenError, ClusterUnavailableError } from "./cluster-ports.ts";
 import type { ActionDeps } from "./define-action.ts";
 import type { Person, RunObservation } from "./ports.ts";
 import { lockRequest, moveRequest } from "./request-row.ts";
@@ -30,12 +30,16 @@ export async function observeRun(
   if (run === undefined || ENDED[run.state] !== undefined) return { kind: "nothing-to-do" };
   const engine = [...deps.engines.values()].find(({ kind }) => kind === run.engine);
   const owner = await deps.findPerson(run.owner);
-  if (engine === undefined || owner === undefined) return { kind: "nothing-to-do" };
+  if (engine === undefined) return { kind: "nothing-to-do" };
+  // Nobody is there any more as whom it could be looked at.
+  if (owner === undefined)
+    return recordObservation(deps, run, { state: "lost", reason: "its owner is no longer an active member" });
   let observation: RunObservation;
   try {
     observation = await engine.observe(refOfRun(run), owner.identity);
   } catch (error) {
-    if (error instanceof ClusterUnavailableError) return { kind: "cluster-away", message: error.message };
+    if (error instanceof ClusterUnavailableError || error instanceof ClusterForbiddenError)
+      return { kind: "cluster-away", message: error.message };
     throw error;
   }
   return recordObservation(deps, run, settle(run, observation));
@@ -48,7 +52,8 @@ export function settle(
 ): RunObservation {
   const asked = run.cancel_requested_at !== null;
   if (asked && (observation.state === "lost" || observation.state === "failed"))
-    return { ...observation, state: "cancelled" };
+    // Why it is gone is not the platform's to say: it was asked for.
+    return { ...observation, state: "cancelled", reason: "" };
   return observation;
 }
 

@@ -9,6 +9,7 @@ import type { Delivery } from "./inbound/delivery.ts";
 import type { Reply } from "./reply.ts";
 import type { SlackPeople } from "./slack-people.ts";
 import type { Texts } from "./texts/texts.ts";
+import { shorten } from "./escape.ts";
 import { section, type MessageView } from "./views/message.ts";
 
 export interface BotDeps {
@@ -36,5 +37,11 @@ export interface HandlingContext {
   texts: Texts;
 }
 
+/** Slack takes 3,000 characters in a section. */
+const MAX_SECTION = 2_900;
+
 /** A message of one text. */
-export const said = (text: string): MessageView => ({ text, blocks: [section(text)] });
+export const said = (text: string): MessageView => {
+  const short = shorten(text, MAX_SECTION);
+  return { text: short, blocks: [section(short)] };
+};

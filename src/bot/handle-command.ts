@@ -59,7 +59,10 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
           return answer(deniedView(outcome.denial, outcome.subject.action, person, texts));
         case "previewed":
           // Only the asker sees it, also where a mention asked for it.
-          return deps.reply.privately(delivery, previewCard(outcome.request, outcome.preview, texts));
+          return deps.reply.privately(
+            delivery,
+            previewCard(outcome.request, outcome.preview, texts, delivery.direct),
+          );
       }
       return outcome satisfies never;
     }
@@ -115,58 +118,55 @@ function threadOf(delivery: Delivery): string | undefined {
 
 async function ask({ deps, delivery, person, id, signal }: HandlingContext, question: string): Promise<void> {
   const locale = localeOfText(question, person.locale);
-  const threadTs =
-    delivery.threadTs ?? delivery.ts ?? (await postQuestion(deps, delivery, id, question, person));
-  if (threadTs === undefined) return;
+  const ts = delivery.threadTs ?? delivery.ts;
+  const place =
+    ts === undefined
+      ? await postQuestion(deps, delivery, id, question, person)
+      : { channel: delivery.channel, threadTs: ts };
+  if (place === undefined) return;
   await answerQuestion(deps, {
     answerId: id,
     question: question.slice(0, 2_000),
     locale,
-    place: { channel: delivery.channel, threadTs, user: delivery.user, team: delivery.team ?? deps.teamId },
+    place: { ...place, user: delivery.user, team: delivery.team ?? deps.teamId },
     signal,
   });
 }
 
-/** `/ask` leaves no message of its own: the question is posted, and answered in its thread. */
+/** `/ask` leaves no message of its own: the question is posted, and answered in its thread; directly where the bot is no member. */
 async function postQuestion(
   deps: BotDeps,
   delivery: Delivery,
   id: string,
   question: string,
   person: Person,
-): Promise<string | undefined> {
+): Promise<{ channel: string; threadTs: string } | undefined> {
   const subject = `question:${id}`;
   const known = await deps.store
     .selectFrom("messages")
-    .select("ts")
+    .select(["ts", "channel"])
     .where("subject", "=", subject)
     .executeTakeFirst();
-  if (known?.ts !== undefined && known.ts !== null) return known.ts;
+  if (known !== undefined && known.ts !== null) return { channel: known.channel, threadTs: known.ts };
   const text = textsFor(person.locale).asked(
     `<@${person.slackUserId}>`,
     escapeMrkdwn(shorten(question, 2_500)),
   );
-  const posted = await deps.client.chat.postMessage({
-    channel: delivery.channel,
-    text,
-    blocks: [section(text)],
-    unfurl_links: false,
-    unfurl_media: false,
-  });
-  if (posted.ts === undefined) return undefined;
+  const posted = await deps.reply.post(delivery, said(text));
+  if (posted === undefined) return undefined;
   await deps.store
     .insertInto("messages")
     .values({
       subject,
       purpose: "question",
-      channel: delivery.channel,
+      channel: posted.channel,
       thread_ts: null,
-      ts: posted.ts,
+      ts: posted.threadTs,
       content_hash: null,
     })
     .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
     .execute();
-  return posted.ts;
+  return posted;
 }
 
 function helpView(topic: HelpTopic, deps: BotDeps, texts: Texts): MessageView {

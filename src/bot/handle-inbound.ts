@@ -1,8 +1,9 @@
-import { ClusterUnavailableError } from "../actions/cluster-ports.ts";
+import { ClusterForbiddenError, ClusterUnavailableError } from "../actions/cluster-ports.ts";
 import type { JobOutcome } from "../jobs/start-worker.ts";
 import { appendAudit } from "../store/audit.ts";
 import { markInboundHandled } from "../store/inbound.ts";
 import { said, type BotDeps } from "./bot-deps.ts";
+import { escapeMrkdwn } from "./escape.ts";
 import { handleButton } from "./handle-button.ts";
 import { handleCommand } from "./handle-command.ts";
 import { deliverySchema, idFromKey, type Delivery } from "./inbound/delivery.ts";
@@ -14,7 +15,10 @@ import type { PersonLookup } from "./slack-people.ts";
 import { textsFor, type Texts } from "./texts/texts.ts";
 
 /** Does what a stored delivery asks for. Everything it makes has an id that comes from the delivery's key. */
-export async function handleInbound(deps: BotDeps, key: string, signal: AbortSignal): Promise<JobOutcome> {
+export async function handleInbound(bot: BotDeps, key: string, signal: AbortSignal): Promise<JobOutcome> {
+  const id = idFromKey(key);
+  // The id that people are told, with Slack's own key.
+  const deps = { ...bot, logger: bot.logger.child({ id, key }) };
   const row = await deps.store.selectFrom("inbound").selectAll().where("key", "=", key).executeTakeFirst();
   if (row === undefined || row.state !== "received") return;
   const delivery = deliverySchema.parse(row.payload);
@@ -23,7 +27,7 @@ export async function handleInbound(deps: BotDeps, key: string, signal: AbortSig
     if (lookup.kind === "refused") await refuse(deps, delivery, lookup);
     else {
       const { person } = lookup;
-      const context = { deps, delivery, person, id: idFromKey(key), signal, texts: textsFor(person.locale) };
+      const context = { deps, delivery, person, id, signal, texts: textsFor(person.locale) };
       if (row.kind === "home")
         await (delivery.tab === "messages" ? suggestPrompts(context) : publishHome(deps, person));
       else if (row.kind === "button") await handleButton(context);
@@ -32,12 +36,17 @@ export async function handleInbound(deps: BotDeps, key: string, signal: AbortSig
   } catch (error) {
     const failure = readSlackError(error);
     if (failure.kind === "rate-limited") return { againInMs: failure.retryAfterMs };
-    if (error instanceof ClusterUnavailableError) {
+    if (error instanceof ClusterUnavailableError || error instanceof ClusterForbiddenError) {
       const lookup = await deps.people.find(delivery.user);
       const texts = textsFor(lookup.kind === "member" ? lookup.person.locale : "en");
-      await deps.reply.answer(delivery, said(texts.clusterAway("", error.message)));
+      const message = escapeMrkdwn(error.message);
+      const text =
+        error instanceof ClusterUnavailableError
+          ? texts.clusterAway(error.cluster, message)
+          : texts.platformForbidden(message);
+      await deps.reply.answer(delivery, said(`⚠️ ${text}`));
     } else if (failure.kind === "refused" || failure.kind === "unreachable-place") {
-      deps.logger.error({ failure, key }, "Slack refuses an answer: it cannot be given");
+      deps.logger.error({ failure }, "Slack refuses an answer: it cannot be given");
     } else throw error;
   }
   await markInboundHandled(deps.store, key, deps.now());
@@ -98,6 +107,7 @@ function refusalOf(cause: "guest" | "external" | "deactivated" | "unknown", text
 export async function parkInbound(deps: BotDeps, key: string): Promise<void> {
   const row = await deps.store.selectFrom("inbound").selectAll().where("key", "=", key).executeTakeFirst();
   if (row === undefined || row.state !== "received") return;
+  deps.logger.error({ id: idFromKey(key), key }, "a delivery was given up after its last attempt");
   await deps.store
     .updateTable("inbound")
     .set({ state: "parked", handled_at: deps.now() })

@@ -9,9 +9,14 @@ export function createReply(deps: { client: WebClient; logger: Logger; fetch?: t
   const { client, logger } = deps;
   const send = deps.fetch ?? fetch;
 
-  async function directly(user: string, view: MessageView): Promise<void> {
+  async function directly(
+    user: string,
+    view: MessageView,
+  ): Promise<{ channel: string; threadTs: string } | undefined> {
     const { channel } = await client.conversations.open({ users: user });
-    if (channel?.id !== undefined) await client.chat.postMessage({ channel: channel.id, ...content(view) });
+    if (channel?.id === undefined) return undefined;
+    const posted = await client.chat.postMessage({ channel: channel.id, ...content(view) });
+    return posted.ts === undefined ? undefined : { channel: channel.id, threadTs: posted.ts };
   }
 
   /** Only the person sees it. Where that is not possible, a direct message. */
@@ -38,6 +43,19 @@ export function createReply(deps: { client: WebClient; logger: Logger; fetch?: t
 
   return {
     privately,
+    /** For everybody in the channel; where the bot may not write, to the person alone. Gives where it stands. */
+    async post(
+      { channel, user }: Delivery,
+      view: MessageView,
+    ): Promise<{ channel: string; threadTs: string } | undefined> {
+      try {
+        const posted = await client.chat.postMessage({ channel, ...content(view) });
+        return posted.ts === undefined ? undefined : { channel, threadTs: posted.ts };
+      } catch (error) {
+        if (readSlackError(error).kind !== "unreachable-place") throw error;
+        return directly(user, view);
+      }
+    },
     /** A command and a button are answered privately, a message in its thread. */
     async answer(delivery: Delivery, view: MessageView): Promise<void> {
       if (delivery.command !== undefined || delivery.actionId !== undefined || delivery.form !== undefined)

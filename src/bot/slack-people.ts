@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
 import { z } from "zod";
 import { identityOf, rolesOf, type Policy } from "../actions/policy.ts";
 import type { Person } from "../actions/ports.ts";
@@ -32,6 +33,7 @@ export function createSlackPeople(deps: {
   policy: Policy;
   /** Approvers that stages name, beside those of the policy. */
   stageApprovers: readonly string[];
+  logger: Logger;
   teamId: string;
   now(): Date;
 }) {
@@ -47,6 +49,18 @@ export function createSlackPeople(deps: {
       }
     | undefined;
 
+  /** None where the workspace has no user groups or the app may not see them: policies by id and e-mail still work. */
+  async function listGroups() {
+    try {
+      return (await client.usergroups.list({ include_users: true })).usergroups ?? [];
+    } catch (error) {
+      const failure = readSlackError(error);
+      if (failure.kind !== "refused") throw error;
+      deps.logger.warn({ error: failure.error }, "Slack shows no user groups: roles by group match nobody");
+      return [];
+    }
+  }
+
   async function readGroups(): Promise<NonNullable<typeof groups>> {
     const nowMs = deps.now().getTime();
     if (groups === undefined || nowMs - groups.at > CACHE_MS) {
@@ -60,8 +74,7 @@ export function createSlackPeople(deps: {
         ].map((name) => name.replace(/^@/, "")),
       );
       if (wanted.size > 0) {
-        const listed = await client.usergroups.list({ include_users: true });
-        for (const group of listed.usergroups ?? []) {
+        for (const group of await listGroups()) {
           for (const name of [group.id, group.handle])
             if (name !== undefined && group.id !== undefined) ids.set(name, group.id);
           for (const user of group.users ?? []) {

@@ -49,6 +49,7 @@ export async function startWorkerRole(deps: {
     client: createBackgroundClient(connection),
     policy: config.policy,
     stageApprovers: config.stages.flatMap((stage) => stage.approval?.approvers ?? []),
+    logger,
     teamId,
     now,
   });

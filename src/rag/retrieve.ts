@@ -107,10 +107,12 @@ function withoutTwins(ranked: readonly ScoredChunk[], language: IndexedChunk["la
   return ranked.filter(({ chunk }) => chunk.language === language || !preferred.has(twinKey(chunk)));
 }
 
-/** "docs/ko/retry.md", "docs/retry.ko.md" and "docs/retry.md" are one page. */
+/** "docs/ko/retry.md", "docs/retry.ko.md" and "docs/retry.md" are one page; so are those of sources named "en" and "ko". */
 function twinKey({ source, path }: IndexedChunk): string {
-  const bare = path.replace(/(^|\/)(?:ko|en|kr)(?=\/)/gi, "").replace(/[._-](?:ko|en|kr)(\.[^./]+)$/i, "$1");
-  return `${source}:${bare.replace(/^\//, "")}`;
+  return `${source}/${path}`
+    .replace(/(^|\/)(?:ko|en|kr)(?=\/)/gi, "")
+    .replace(/[._-](?:ko|en|kr)(\.[^./]+)$/i, "$1")
+    .replace(/^\//, "");
 }
 
 function bestPassages(ranked: readonly ScoredChunk[]): ScoredChunk[] {

@@ -11,7 +11,7 @@ export function createInMemoryCluster(name = "onprem-a") {
   const keyOf = (resource: string, namespace: string | undefined, objectName: string) =>
     `${resource}/${namespace ?? ""}/${objectName}`;
   const check = () => {
-    if (faults.away) throw new ClusterUnavailableError("connect ECONNREFUSED 127.0.0.1:1");
+    if (faults.away) throw new ClusterUnavailableError(name, "connect ECONNREFUSED 127.0.0.1:1");
   };
   const cluster: Cluster = {
     name,
@@ -28,7 +28,7 @@ export function createInMemoryCluster(name = "onprem-a") {
       creators.push({ name: object.metadata.name, user: as.user });
       if (faults.loseNextAnswer) {
         faults.loseNextAnswer = false;
-        throw new ClusterUnavailableError("socket hang up");
+        throw new ClusterUnavailableError(name, "socket hang up");
       }
       return { ok: true, value: structuredClone(made) };
     },

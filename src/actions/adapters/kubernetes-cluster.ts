@@ -1,5 +1,5 @@
 import type { Cluster, ObjectRef } from "../cluster-ports.ts";
-import { ClusterUnavailableError } from "../cluster-ports.ts";
+import { ClusterForbiddenError, ClusterUnavailableError } from "../cluster-ports.ts";
 import type { Identity, PlatformObject, SubmitFailure } from "../ports.ts";
 import { summarizeGpus } from "./gpu-status.ts";
 import {
@@ -19,15 +19,16 @@ function resourceOf(kind: string): string {
 export function createKubernetesCluster(options: {
   name: string;
   simulated: boolean;
-  source: Parameters<typeof openKubernetesRest>[0];
+  source: Parameters<typeof openKubernetesRest>[1];
   context?: string;
   onWatchError?: (error: Error) => void;
 }): Cluster {
   let opening: Promise<KubernetesRest> | undefined;
   const rest = (): Promise<KubernetesRest> => {
-    opening ??= openKubernetesRest(options.source, options.context).catch((error: unknown) => {
+    opening ??= openKubernetesRest(options.name, options.source, options.context).catch((error: unknown) => {
       opening = undefined;
       throw new ClusterUnavailableError(
+        options.name,
         `kubeconfig: ${error instanceof Error ? error.message : String(error)}`,
       );
     });
@@ -39,7 +40,7 @@ export function createKubernetesCluster(options: {
     if (answer.ok)
       return ((answer.body as { items?: PlatformObject[] }).items ?? []) as readonly PlatformObject[];
     if (answer.status.code === 404) return [];
-    throw new Error(answer.status.message ?? `the API server answers ${answer.status.code}`);
+    throw refusalOf(answer.status);
   };
 
   return {
@@ -60,7 +61,7 @@ export function createKubernetesCluster(options: {
       const answer = await (await rest()).call({ method: "GET", path: pathOf(ref), as });
       if (answer.ok) return answer.body as PlatformObject;
       if (answer.status.code === 404) return undefined;
-      throw new Error(answer.status.message ?? `the API server answers ${answer.status.code}`);
+      throw refusalOf(answer.status);
     },
     list: (ref, as, { labelSelector } = {}) => list(ref, as, labelSelector),
     async delete(ref, as) {
@@ -88,9 +89,8 @@ export function createKubernetesCluster(options: {
         yield* (await rest()).lines({ method: "GET", path, as, ...(signal && { signal }) });
       } catch (error) {
         // A pod that has not started, or has gone, has no lines.
-        if (error instanceof RestRefusedError && (error.status.code === 400 || error.status.code === 404))
-          return;
-        throw error;
+        if (!(error instanceof RestRefusedError)) throw error;
+        if (error.status.code !== 400 && error.status.code !== 404) throw refusalOf(error.status);
       }
     },
     async mayI(access, as) {
@@ -140,6 +140,11 @@ export function createKubernetesCluster(options: {
       }
     },
   };
+}
+
+function refusalOf(status: KubernetesStatus): Error {
+  const message = status.message ?? `the API server answers ${status.code}`;
+  return status.code === 401 || status.code === 403 ? new ClusterForbiddenError(message) : new Error(message);
 }
 
 function pathOf(ref: {

@@ -39,6 +39,7 @@ const MAX_BODY_BYTES = 64 * 1_024 * 1_024;
  * Outages, 429 and 5xx are thrown as ClusterUnavailableError; every other answer is a value.
  */
 export async function openKubernetesRest(
+  name: string,
   source: { kubeconfig: string } | { kubeconfigFile: string } | "in-cluster",
   context?: string,
 ) {
@@ -89,7 +90,7 @@ export async function openKubernetesRest(
       );
       request.on("error", (error) => {
         clearTimeout(timer);
-        reject(new ClusterUnavailableError(error.message));
+        reject(new ClusterUnavailableError(name, error.message));
       });
       request.end(body);
     });
@@ -98,13 +99,14 @@ export async function openKubernetesRest(
   return {
     async call(call: RestCall): Promise<RestAnswer> {
       const response = await open(call);
-      const text = await readAll(response);
+      const text = await readAll(name, response);
       const code = response.statusCode ?? 0;
       if (code >= 200 && code < 300) return { ok: true, body: JSON.parse(text) as unknown };
       const status = parseStatus(text, code);
       if (code === 429 || code >= 500) {
         const seconds = Number(response.headers["retry-after"] ?? status.details?.retryAfterSeconds);
         throw new ClusterUnavailableError(
+          name,
           status.message ?? `the API server answers ${code}`,
           Number.isFinite(seconds) ? seconds * 1_000 : undefined,
         );
@@ -115,7 +117,7 @@ export async function openKubernetesRest(
     async *lines(call: RestCall): AsyncIterable<string> {
       const response = await open(call);
       if ((response.statusCode ?? 0) >= 300) {
-        const status = parseStatus(await readAll(response), response.statusCode ?? 0);
+        const status = parseStatus(await readAll(name, response), response.statusCode ?? 0);
         throw new RestRefusedError(status);
       }
       response.setEncoding("utf8");
@@ -140,7 +142,7 @@ export class RestRefusedError extends Error {
   }
 }
 
-async function readAll(response: IncomingMessage): Promise<string> {
+async function readAll(name: string, response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Set anew: the head came in time, the body may not.
@@ -152,7 +154,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
       chunks.push(chunk as Buffer);
     }
   } catch (error) {
-    throw new ClusterUnavailableError(error instanceof Error ? error.message : String(error));
+    throw new ClusterUnavailableError(name, error instanceof Error ? error.message : String(error));
   } finally {
     clearTimeout(timer);
   }

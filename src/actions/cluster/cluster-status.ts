@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ClusterUnavailableError, type ClusterStatus } from "../cluster-ports.ts";
+import { ClusterForbiddenError, ClusterUnavailableError, type ClusterStatus } from "../cluster-ports.ts";
 import { defineRead } from "../define-action.ts";
 import { nearestWord } from "../nearest-word.ts";
 
@@ -9,7 +9,7 @@ const input = z.object({
 });
 export type ClusterReport =
   | { kind: "status"; status: ClusterStatus }
-  | { kind: "unreachable"; cluster: string; simulated: boolean; message: string };
+  | { kind: "unreachable" | "forbidden"; cluster: string; simulated: boolean; message: string };
 
 export const clusterStatus = defineRead<z.infer<typeof input>, readonly ClusterReport[]>({
   name: "cluster-status",
@@ -39,13 +39,12 @@ export const clusterStatus = defineRead<z.infer<typeof input>, readonly ClusterR
       try {
         return { kind: "status", status: await cluster.status(deps.person.identity) };
       } catch (error) {
-        if (!(error instanceof ClusterUnavailableError)) throw error;
-        return {
-          kind: "unreachable",
-          cluster: cluster.name,
-          simulated: cluster.simulated,
-          message: error.message,
-        };
+        const { name, simulated } = cluster;
+        if (error instanceof ClusterUnavailableError)
+          return { kind: "unreachable", cluster: name, simulated, message: error.message };
+        if (error instanceof ClusterForbiddenError)
+          return { kind: "forbidden", cluster: name, simulated, message: error.message };
+        throw error;
       }
     });
     return { ok: true, value: await Promise.all(reports) };

@@ -1,5 +1,5 @@
 import type { ActionDeps } from "../define-action.ts";
-import { ClusterUnavailableError, type Cluster } from "../cluster-ports.ts";
+import { ClusterForbiddenError, ClusterUnavailableError, type Cluster } from "../cluster-ports.ts";
 import type { PlatformObject, Preview, Result, SubmitFailure } from "../ports.ts";
 
 /** Hours a stage takes: the median of its last nine that succeeded, else what the catalogue says. */
@@ -75,12 +75,13 @@ export async function askCluster(options: {
   return { dryRun, allowed, ...(freeGpus !== undefined && { freeGpus }) };
 }
 
-/** A preview is still worth seeing when the cluster is away, and says so. */
+/** A preview is still worth seeing when the cluster is away, or shows the person less than it could. */
 async function unlessAway<T>(ask: () => Promise<T>, away: (message: string) => T): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof ClusterUnavailableError) return away(error.message);
+    if (error instanceof ClusterUnavailableError || error instanceof ClusterForbiddenError)
+      return away(error.message);
     throw error;
   }
 }

@@ -43,6 +43,12 @@ describe("stage parameters", () => {
     ]);
   });
 
+  it("may be absolute paths, as every default of the example is", () => {
+    const parsed = parseStageParams(stage, { "base-model": "/output/cpt_model" });
+
+    expect(parsed).toMatchObject({ ok: true, value: { "base-model": "/output/cpt_model" } });
+  });
+
   it("change only their declared paths, whatever is typed", () => {
     const declared = new Set([
       ...stage.parameters.map((parameter) => formatPath(parameter.path)),

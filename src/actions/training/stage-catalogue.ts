@@ -3,8 +3,8 @@ import type { FieldProblem, ParameterValue, Result, Stage, StageParameter, Stage
 import { readPath, writePath } from "./object-path.ts";
 
 const MAX_VALUE_LENGTH = 256;
-/** What may stand in a value that ends in an environment variable or a path: no white space, quotes or control characters. */
-const SAFE_VALUE = /^[\p{L}\p{N}][\p{L}\p{N}._:/@+=,-]*$/u;
+/** What may stand in a value that ends in an environment variable or a path: no white space, quotes, control characters, nor a leading "-". */
+const SAFE_VALUE = /^[\p{L}\p{N}/][\p{L}\p{N}._:/@+=,-]*$/u;
 
 export function findStage(stages: readonly Stage[], name: string): Result<Stage, FieldProblem> {
   const stage = stages.find((candidate) => candidate.name === name.toLowerCase());
@@ -16,7 +16,7 @@ export function findStage(stages: readonly Stage[], name: string): Result<Stage,
     failure: {
       field: "stage",
       code: name === "" ? "required" : "unknown-stage",
-      given: name,
+      given: name.slice(0, 80),
       allowed: names.join(", "),
       ...(suggestion !== undefined && { suggestion }),
     },

@@ -99,6 +99,9 @@ export const en = {
   runsTitle: "Runs",
   logsTitle: (title: string) => `Last lines of ${title}`,
   noLogs: "No lines yet: the pod has not started.",
+  logsGone: "The pods of this run are gone, and their lines with them.",
+  directNoApproval:
+    "Nobody else reads this conversation. To ask for the approval, use the command in a channel where the approvers are.",
   clusterTitle: (cluster: string) => `Cluster ${cluster}`,
   clusterTotals: (used: number, total: number) => `${used} of ${total} GPUs allocated`,
   nodeNotReady: "not ready",

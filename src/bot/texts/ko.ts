@@ -112,6 +112,9 @@ export const ko: typeof en = {
   noRuns: "아직 실행이 없어요. `/train start` 로 시작해 보세요.",
   runsTitle: "실행 목록",
   logsTitle: (title) => `${title} 의 마지막 로그`,
+  logsGone: "이 실행의 파드가 이미 없어져서 로그를 볼 수 없어요.",
+  directNoApproval:
+    "여기는 둘만 보는 대화라서 아무도 승인할 수 없어요. 승인할 사람이 있는 채널에서 같은 명령을 써 주세요.",
   noLogs: "아직 로그가 없어요. 파드가 시작되지 않았어요.",
   clusterTitle: (cluster) => `클러스터 ${cluster}`,
   clusterTotals: (used, total) => `GPU ${total}개 중 ${used}개 사용 중`,

@@ -6,18 +6,16 @@ import { bar, context, section, type MessageView } from "./message.ts";
 
 /** Nodes and GPUs: total, allocated, by whom; then who waits and why. */
 export function clusterCard(reports: readonly ClusterReport[], texts: Texts): MessageView {
-  const cards = reports.map((report) =>
-    report.kind === "status"
-      ? statusCard(report.status, texts)
-      : {
-          text: texts.clusterAway(report.cluster, report.message),
-          blocks: [
-            section(
-              `⚠️ ${texts.clusterAway(escapeMrkdwn(report.cluster), escapeMrkdwn(shorten(report.message, 200)))}`,
-            ),
-          ],
-        },
-  );
+  const cards = reports.map((report): MessageView => {
+    if (report.kind === "status") return statusCard(report.status, texts);
+    const cluster = escapeMrkdwn(report.cluster);
+    const message = escapeMrkdwn(shorten(report.message, 300));
+    const text =
+      report.kind === "unreachable"
+        ? texts.clusterAway(cluster, message)
+        : `${texts.clusterTitle(cluster)}: ${texts.platformForbidden(message)}`;
+    return { text, blocks: [section(`⚠️ ${text}`)] };
+  });
   return {
     text: shorten(cards.map((card) => card.text).join(" · "), 300),
     blocks: cards.flatMap((card) => card.blocks).slice(0, 50),

@@ -8,12 +8,15 @@ export function previewCard(
   request: { id: string; action: string },
   preview: Preview,
   texts: Texts,
+  /** Shown in a conversation that nobody else reads: an approval could not be given there. */
+  direct = false,
 ): MessageView {
   const cancels = request.action === "train-cancel";
   const title = escapeMrkdwn(preview.title);
   const heading = cancels ? texts.cancelOf(title) : texts.start(title);
   const where = `${escapeMrkdwn(preview.cluster)}${preview.simulated ? ` (${texts.simulated})` : ""} / ${escapeMrkdwn(preview.namespace)}`;
-  const mayStart = preview.dryRun.kind !== "refused" && preview.allowed.kind !== "no";
+  const isUnseen = direct && preview.approval.kind === "needed";
+  const mayStart = preview.dryRun.kind !== "refused" && preview.allowed.kind !== "no" && !isUnseen;
   const label = preview.approval.kind === "needed" ? texts.buttonAsk : texts.buttonStart;
   const start = cancels
     ? button("request.start", texts.buttonCancel, request.id, {
@@ -32,6 +35,7 @@ export function previewCard(
       section(`*${heading}* · ${where}`),
       section(shorten(factsOf(preview, texts, cancels).join("\n"), 3_000)),
       context(`_${cancels ? texts.cancelConsequence : texts.preview}_`),
+      ...(isUnseen ? [section(`⚠️ ${texts.directNoApproval}`)] : []),
       actions(
         ...(mayStart ? [start] : []),
         ...(cancels ? [] : [button("request.object", texts.buttonObject, request.id)]),

@@ -159,10 +159,12 @@ function buttonsOf({ request, run, approval }: RequestFacts, texts: Texts) {
       ),
     ];
   if (run === undefined) return [];
-  if (run.ended_at !== null) return [actions(button("run.logs", texts.buttonLogs, run.id))];
+  const object = button("request.object", texts.buttonObject, request.id);
+  if (run.ended_at !== null) return [actions(button("run.logs", texts.buttonLogs, run.id), object)];
   return [
     actions(
       button("run.logs", texts.buttonLogs, run.id),
+      object,
       button("run.cancel", texts.buttonCancel, run.id, {
         style: "danger",
         confirm: {

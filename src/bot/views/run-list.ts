@@ -2,7 +2,7 @@ import type { RunRow } from "../../actions/training/find-run.ts";
 import type { LogLine } from "../../actions/ports.ts";
 import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
-import { context, section, type MessageView } from "./message.ts";
+import { actions, button, context, section, type MessageView } from "./message.ts";
 import { runLine } from "./request-card.ts";
 
 export function runList(
@@ -33,6 +33,10 @@ export function runDetails(run: RunRow, simulated: boolean, texts: Texts): Messa
         code(run.name),
         `${run.gpus} GPU · ${escapeMrkdwn(run.cluster)} / ${escapeMrkdwn(run.namespace)}`,
       ),
+      actions(
+        button("run.logs", texts.buttonLogs, run.id),
+        button("request.object", texts.buttonObject, run.request_id),
+      ),
     ],
   };
 }
@@ -43,6 +47,9 @@ export function runLogs(run: RunRow, lines: readonly LogLine[], texts: Texts): M
   const text = lines.map((line) => (several ? `${line.pod}: ${line.text}` : line.text)).join("\n");
   return {
     text: title,
-    blocks: [section(`*${title}*`), section(text === "" ? texts.noLogs : codeBlock(text))],
+    blocks: [
+      section(`*${title}*`),
+      section(text === "" ? (run.ended_at === null ? texts.noLogs : texts.logsGone) : codeBlock(text)),
+    ],
   };
 }

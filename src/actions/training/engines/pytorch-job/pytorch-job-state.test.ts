@@ -38,7 +38,10 @@ describe("progress", () => {
     [["step 10/100 loss 2.1", "step 42/100 loss 1.2"], 0.42],
     [[" 20%|██        | 820/4100 [10:12<40:00,  1.2it/s]"], 0.2],
     [["{'loss': 1.2} step 7/100 {'lr': 1}"], 0.07],
-    [["Loading checkpoint shards: 100%|██████████| 4/4", "Map: 100%|██████████| 9/9 [00:01<00:00]"], undefined],
+    [
+      ["Loading checkpoint shards: 100%|██████████| 4/4", "Map: 100%|██████████| 9/9 [00:01<00:00]"],
+      undefined,
+    ],
     [["step 42/100", "Loading checkpoint shards: 100%|██████████| 4/4"], 0.42],
     [["saved /output/2026/11"], undefined],
     [["step 3/0"], undefined],
