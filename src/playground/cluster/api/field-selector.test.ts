@@ -57,6 +57,7 @@ describe("a field selector", () => {
           expect(error).toBeInstanceOf(ApiError);
         }
       }),
+      { numRuns: 1_000 },
     );
   });
 });

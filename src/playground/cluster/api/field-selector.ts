@@ -40,12 +40,12 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
 
 /** Parses `status.phase=Running,spec.nodeName!=gpu-1`; throws 400 for a field the kind cannot be selected by. */
 export function parseFieldSelector(text: string, type: ResourceType): FieldMatcher {
-  if (text.trim() === "") return () => true;
+  if (text === "") return () => true;
   const allowed = [...EVERY_KIND, ...(SELECTABLE[type.storage] ?? [])];
   const matchers = splitTerms(text).map((term) => {
-    const parsed = /^([^=!]+?)\s*(==|=|!=)([\s\S]*)$/.exec(term.trim());
+    const parsed = /^([^=!]+)(==|=|!=)([\s\S]*)$/.exec(term);
     if (!parsed) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
-    const field = (parsed[1] ?? "").trim();
+    const field = parsed[1] ?? "";
     if (!allowed.includes(field)) throw unknownField(field, type);
     const wanted = (parsed[3] ?? "").replaceAll(/\\([\\,=])/g, "$1");
     const negated = parsed[2] === "!=";
@@ -67,7 +67,7 @@ function unknownField(field: string, type: ResourceType): Error {
 }
 
 function splitTerms(text: string): string[] {
-  return (text.match(/(?:\\.|[^,\\])+/g) ?? []).filter((term) => term.trim() !== "");
+  return text.match(/(?:\\[\s\S]|[^,\\])+/g) ?? [];
 }
 
 function valueAt(object: KubernetesObject, field: string): string {
