@@ -1,7 +1,5 @@
 import type { Logger } from "pino";
 import { startEmbedded, type Embedded } from "./compose/start-embedded.ts";
-import { startApi } from "./api/start-api.ts";
-import { createMetrics } from "./api/metrics.ts";
 import { startSlackEdge } from "./bot/create-slack-edge.ts";
 import type { SlackConnection } from "./bot/slack-clients.ts";
 import type { Config } from "./config.ts";
@@ -32,20 +30,10 @@ export async function compose(options: {
     for (const closer of closers.splice(0).toReversed())
       await closer().catch((error: unknown) => logger.error({ err: error }, "a part did not close cleanly"));
   };
-  const metrics = createMetrics();
   /** What /readyz asks; each part adds its own once it is there. */
   const checks: Record<string, () => Promise<boolean>> = { started: async () => false };
   try {
-    const api = roles.includes("api")
-      ? await startApi({
-          host: config.listen.host,
-          port: config.listen.apiPort,
-          sources: config.knowledge.sources,
-          metrics,
-          checks,
-          logger,
-        })
-      : undefined;
+    const api = roles.includes("api") ? await openApi(config, checks, logger) : undefined;
     if (api !== undefined) closers.push(() => api.close());
     const embedded = await startEmbedded({
       config,
@@ -100,7 +88,7 @@ export async function compose(options: {
         enqueue: jobs.enqueue,
         stages: config.stages,
         logger,
-        onAck: (tookMs) => metrics.observeAck(tookMs),
+        ...(api !== undefined && { onAck: api.observeAck }),
       });
       checks["slack"] = async () => edge.isReady();
       closers.push(() => edge.close());
@@ -112,4 +100,26 @@ export async function compose(options: {
     await close();
     throw error;
   }
+}
+
+/** Imported only where it runs: the Slack role alone shows no metrics. */
+async function openApi(
+  config: Config,
+  checks: Readonly<Record<string, () => Promise<boolean>>>,
+  logger: Logger,
+) {
+  const [{ startApi }, { createMetrics }] = await Promise.all([
+    import("./api/start-api.ts"),
+    import("./api/metrics.ts"),
+  ]);
+  const metrics = createMetrics();
+  const api = await startApi({
+    host: config.listen.host,
+    port: config.listen.apiPort,
+    sources: config.knowledge.sources,
+    metrics,
+    checks,
+    logger,
+  });
+  return { ...api, observeAck: (tookMs: number) => metrics.observeAck(tookMs) };
 }
