@@ -36,10 +36,15 @@ interface ActionBase<Input> {
   examples: readonly { command: string; input: Input }[];
 }
 
+export interface ReadDeps extends ActionDeps {
+  /** Whether the policy lets the person see such a thing by this action. What may not be seen is as if it were not there. */
+  may(subject: Omit<PolicySubject, "action">): boolean;
+}
+
 /** Looks only; answered at once. */
 export interface ReadAction<Input, Output> extends ActionBase<Input> {
   risk: "read";
-  read(input: Input, deps: ActionDeps): Promise<Result<Output, readonly FieldProblem[]>>;
+  read(input: Input, deps: ReadDeps): Promise<Result<Output, readonly FieldProblem[]>>;
 }
 
 export interface PlannedChange {

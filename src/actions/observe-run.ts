@@ -12,6 +12,9 @@ export type ObserveOutcome =
   | { kind: "cluster-away"; message: string }
   | { kind: "nothing-to-do" };
 
+/** Reason of a run that is no longer followed. */
+export const OWNER_GONE = "owner-gone";
+
 const ENDED: Partial<Record<RunState, RequestState>> = {
   succeeded: "done",
   failed: "failed",
@@ -32,8 +35,7 @@ export async function observeRun(
   const owner = await deps.findPerson(run.owner);
   if (engine === undefined) return { kind: "nothing-to-do" };
   // Nobody is there any more as whom it could be looked at.
-  if (owner === undefined)
-    return recordObservation(deps, run, { state: "lost", reason: "its owner is no longer an active member" });
+  if (owner === undefined) return recordObservation(deps, run, { state: "lost", reason: OWNER_GONE });
   let observation: RunObservation;
   try {
     observation = await engine.observe(refOfRun(run), owner.identity);

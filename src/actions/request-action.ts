@@ -102,10 +102,12 @@ export async function performRead<Name extends ReadName>(
   input: ReadInput<Name>,
 ): Promise<ReadOutcome<Name>> {
   const subject = { action: name };
-  const decision = decide(deps.policy, deps.person, subject);
-  if (decision.kind === "denied") return deny(deps, decision, subject);
+  const anything = decideAnyhow(deps.policy, deps.person, subject);
+  if (anything !== undefined) return deny(deps, anything, subject);
   const action = reads[name] as unknown as ReadAction<ReadInput<Name>, ReadOutput<Name>>;
-  const answer = await action.read(input, deps);
+  const may = (seen: Omit<PolicySubject, "action">): boolean =>
+    decide(deps.policy, deps.person, { ...seen, action: name }).kind === "allowed";
+  const answer = await action.read(input, { ...deps, may });
   if (!answer.ok) return { kind: "invalid-input", problems: answer.failure };
   await deps.store.transaction().execute((transaction) =>
     appendAudit(transaction, {

@@ -1,21 +1,30 @@
 import { randomUUID } from "node:crypto";
-import { ClusterUnavailableError, type Cluster, type ObjectRef } from "#src/actions/cluster-ports.ts";
+import {
+  ClusterForbiddenError,
+  ClusterUnavailableError,
+  type Cluster,
+  type ObjectRef,
+} from "#src/actions/cluster-ports.ts";
 import type { PlatformObject } from "#src/actions/ports.ts";
 
 /** A cluster that keeps objects, knows who may write, can go away and can lose an answer after it has done the work. */
-export function createInMemoryCluster(name = "onprem-a") {
+export function createInMemoryCluster(name = "onprem-a", { simulated = false } = {}) {
   const objects = new Map<string, PlatformObject>();
   const logs = new Map<string, string[]>();
   const creators: { name: string; user: string }[] = [];
-  const faults = { away: false, loseNextAnswer: false, readers: new Set<string>() };
+  const faults = { away: false, forbidden: false, loseNextAnswer: false, readers: new Set<string>() };
   const keyOf = (resource: string, namespace: string | undefined, objectName: string) =>
     `${resource}/${namespace ?? ""}/${objectName}`;
   const check = () => {
     if (faults.away) throw new ClusterUnavailableError(name, "connect ECONNREFUSED 127.0.0.1:1");
   };
+  const checkRead = () => {
+    check();
+    if (faults.forbidden) throw new ClusterForbiddenError("nodes is forbidden");
+  };
   const cluster: Cluster = {
     name,
-    simulated: true,
+    simulated,
     async create(object, as, { dryRun = false } = {}) {
       check();
       if (faults.readers.has(as.user))
@@ -33,12 +42,12 @@ export function createInMemoryCluster(name = "onprem-a") {
       return { ok: true, value: structuredClone(made) };
     },
     async get(ref: ObjectRef) {
-      check();
+      checkRead();
       const object = objects.get(keyOf(ref.resource, ref.namespace, ref.name));
       return object === undefined ? undefined : structuredClone(object);
     },
     async list(ref) {
-      check();
+      checkRead();
       const prefix = `${ref.resource}/${ref.namespace ?? ""}`;
       return [...objects]
         .filter(([key]) => key.startsWith(prefix))
@@ -51,7 +60,7 @@ export function createInMemoryCluster(name = "onprem-a") {
       return { ok: true, value: objects.delete(keyOf(ref.resource, ref.namespace, ref.name)) };
     },
     async *logs({ pod }) {
-      check();
+      checkRead();
       yield* logs.get(pod) ?? [];
     },
     async mayI(_access, as) {
@@ -60,9 +69,9 @@ export function createInMemoryCluster(name = "onprem-a") {
     },
     watch() {},
     async status() {
-      check();
+      checkRead();
       const nodes = [{ name: "gpu-1", gpuType: "h100", ready: true, total: 8, allocated: 3, holders: [] }];
-      return { cluster: name, simulated: true, nodes, waiting: [], observedAt: new Date(0) };
+      return { cluster: name, simulated, nodes, waiting: [], observedAt: new Date(0) };
     },
     async isReachable() {
       return faults.away ? { reachable: false, reason: "away" } : { reachable: true, version: "v1.34.0" };

@@ -96,6 +96,35 @@ describe("a preview", () => {
     expect(preview.allowed.kind).toBe("unknown");
   });
 
+  it("goes on when the cluster does not let the person look at its nodes", async () => {
+    fake.faults.forbidden = true;
+
+    const { preview } = await previewed();
+
+    expect(preview.dryRun.kind).toBe("accepted");
+    expect(preview.freeGpus).toBeUndefined();
+  });
+
+  it("expects what the last runs took, but lifts no approval because a few were short", async () => {
+    for (const id of ["r1", "r2", "r3"]) {
+      await running(id);
+      await database.store
+        .updateTable("runs")
+        .set({
+          state: "succeeded",
+          started_at: new Date(nowMs - 3_600_000),
+          ended_at: new Date(nowMs),
+        })
+        .where("id", "=", id)
+        .execute();
+    }
+
+    const { preview } = await previewed("r4");
+
+    expect(preview).toMatchObject({ hours: 1, hoursFrom: { kind: "history", runs: 3 }, gpuHours: 2 });
+    expect(preview.approval.kind).toBe("needed");
+  });
+
   it("tells the wrong fields, and denies people without a role without telling them what exists", async () => {
     const stranger = personFixture({ slackUserId: "U9", roles: [] });
 
@@ -283,6 +312,28 @@ describe("a run", () => {
     await actions.observe("r1");
 
     expect(await run()).toMatchObject({ state: "lost", reason: "deleted outside of Jibsa" });
+  });
+
+  it("whose owner has left the workspace is no longer followed, and left alone", async () => {
+    await running();
+    people.delete(minji.slackUserId);
+
+    await actions.observe("r1");
+
+    expect(await run()).toMatchObject({ state: "lost", reason: "owner-gone" });
+    expect(fake.objects.size).toBe(1);
+  });
+
+  it("is seen by those alone whom a rule lets see its namespace", async () => {
+    await running();
+    const sees = (namespaces: string[]) =>
+      build({
+        ...policyFixture,
+        rules: [{ name: "r", effect: "allow", actions: ["train-*"], namespaces }],
+      }).read("r9", minji, "train-list", { which: "all" });
+
+    expect(await sees(["llm-training"])).toMatchObject({ kind: "answered", output: [{ id: "r1" }] });
+    expect(await sees(["inference"])).toMatchObject({ kind: "answered", output: [] });
   });
 
   it("that we were asked to end is cancelled when it is gone", async () => {

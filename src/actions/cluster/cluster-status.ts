@@ -18,8 +18,8 @@ export const clusterStatus = defineRead<z.infer<typeof input>, readonly ClusterR
   risk: "read",
   examples: [{ command: "/cluster status", input: { cluster: "" } }],
   async read({ cluster: wanted }, deps) {
-    const names = [...deps.clusters.keys()];
-    if (wanted !== "" && !deps.clusters.has(wanted)) {
+    const names = [...deps.clusters.keys()].filter((cluster) => deps.may({ cluster }));
+    if (wanted !== "" && !names.includes(wanted)) {
       const suggestion = nearestWord(wanted, names);
       return {
         ok: false,
@@ -34,7 +34,9 @@ export const clusterStatus = defineRead<z.infer<typeof input>, readonly ClusterR
         ],
       };
     }
-    const chosen = [...deps.clusters.values()].filter(({ name }) => wanted === "" || name === wanted);
+    const chosen = [...deps.clusters.values()].filter(
+      ({ name }) => names.includes(name) && (wanted === "" || name === wanted),
+    );
     const reports = chosen.map(async (cluster): Promise<ClusterReport> => {
       try {
         return { kind: "status", status: await cluster.status(deps.person.identity) };

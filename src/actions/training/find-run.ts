@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import type { Database, Store } from "../../store/database.ts";
 import { nearestWord } from "../nearest-word.ts";
-import type { FieldProblem, Result, RunRef } from "../ports.ts";
+import type { FieldProblem, PolicySubject, Result, RunRef } from "../ports.ts";
 
 export type RunRow = Selectable<Database["runs"]>;
 
@@ -10,16 +10,17 @@ export async function findRun(
   store: Store,
   text: string,
   person: string,
+  isVisible: (run: RunRow) => boolean = () => true,
 ): Promise<Result<RunRow, FieldProblem>> {
   const wanted = text.trim().toLowerCase();
   const newest = store.selectFrom("runs").selectAll().orderBy("created_at", "desc");
   if (wanted === "") {
-    const latest = await newest.where("owner", "=", person).limit(1).executeTakeFirst();
+    const latest = (await newest.where("owner", "=", person).limit(20).execute()).find(isVisible);
     return latest === undefined
       ? { ok: false, failure: { field: "run", code: "required" } }
       : { ok: true, value: latest };
   }
-  const recent = await newest.limit(1_000).execute();
+  const recent = (await newest.limit(1_000).execute()).filter(isVisible);
   const exact = recent.find((run) => run.id === wanted || run.name === wanted);
   if (exact !== undefined) return { ok: true, value: exact };
   const candidates = recent.filter((run) => run.id.startsWith(wanted) || run.name.startsWith(wanted));
@@ -51,6 +52,12 @@ export async function findRun(
       ...(suggestion !== undefined && { suggestion }),
     },
   };
+}
+
+/** What the policy's rules look at. */
+export function subjectOfRun(run: RunRow): Omit<PolicySubject, "action"> {
+  const { stage, namespace, cluster, gpus, owner } = run;
+  return { stage, namespace, cluster, gpus, owner };
 }
 
 export function refOfRun(run: RunRow): RunRef {

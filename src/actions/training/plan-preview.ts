@@ -2,11 +2,16 @@ import type { ActionDeps } from "../define-action.ts";
 import { ClusterForbiddenError, ClusterUnavailableError, type Cluster } from "../cluster-ports.ts";
 import type { PlatformObject, Preview, Result, SubmitFailure } from "../ports.ts";
 
-/** Hours a stage takes: the median of its last nine that succeeded, else what the catalogue says. */
+const MIN_HISTORY = 3;
+
+/** Hours a stage takes: the median of its last nine that succeeded, if there are three; else what the catalogue says. A simulation teaches nothing. */
 export async function expectHours(
   deps: Pick<ActionDeps, "store">,
   stage: { name: string; expectedHours: number },
+  simulated: boolean,
 ): Promise<Pick<Preview, "hours" | "hoursFrom">> {
+  const fromCatalogue = { hours: stage.expectedHours, hoursFrom: { kind: "catalogue" as const } };
+  if (simulated) return fromCatalogue;
   const rows = await deps.store
     .selectFrom("runs")
     .select(["started_at", "ended_at"])
@@ -22,8 +27,8 @@ export async function expectHours(
     .filter((value) => value > 0)
     .toSorted((a, b) => a - b);
   const median = hours[Math.floor(hours.length / 2)];
-  return median === undefined
-    ? { hours: stage.expectedHours, hoursFrom: { kind: "catalogue" } }
+  return median === undefined || hours.length < MIN_HISTORY
+    ? fromCatalogue
     : { hours: median, hoursFrom: { kind: "history", runs: hours.length } };
 }
 

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { z } from "zod";
 import { defineChange } from "../define-action.ts";
 import type { PlatformObject } from "../ports.ts";
-import { findRun, refOfRun, type RunRow } from "./find-run.ts";
+import { findRun, refOfRun, subjectOfRun, type RunRow } from "./find-run.ts";
 
 const input = z.object({
   /** Id or name, or the beginning of one; empty: the person's latest. */
@@ -27,11 +27,7 @@ export const trainCancel = defineChange<z.infer<typeof input>>({
         object: describe(run),
         subject: {
           action: "train-cancel",
-          stage: run.stage,
-          namespace: run.namespace,
-          cluster: run.cluster,
-          gpus: run.gpus,
-          owner: run.owner,
+          ...subjectOfRun(run),
         },
         preview: {
           title: `${run.title} (${run.name})`,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRead } from "../define-action.ts";
-import type { RunRow } from "./find-run.ts";
+import { subjectOfRun, type RunRow } from "./find-run.ts";
 
 const input = z.object({
   /** "open": not ended, or ended within a day. */
@@ -18,7 +18,7 @@ export const trainList = defineRead<z.infer<typeof input>, readonly RunRow[]>({
     { command: "/train list mine", input: { which: "mine" } },
   ],
   async read({ which }, deps) {
-    let query = deps.store.selectFrom("runs").selectAll().orderBy("created_at", "desc").limit(20);
+    let query = deps.store.selectFrom("runs").selectAll().orderBy("created_at", "desc").limit(200);
     if (which === "mine") query = query.where("owner", "=", deps.person.slackUserId);
     if (which === "open") {
       const dayAgo = new Date(deps.now().getTime() - 86_400_000);
@@ -26,6 +26,7 @@ export const trainList = defineRead<z.infer<typeof input>, readonly RunRow[]>({
         where.or([where("ended_at", "is", null), where("ended_at", ">", dayAgo)]),
       );
     }
-    return { ok: true, value: await query.execute() };
+    const runs = (await query.execute()).filter((run) => deps.may(subjectOfRun(run)));
+    return { ok: true, value: runs.slice(0, 20) };
   },
 });

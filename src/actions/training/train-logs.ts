@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineRead } from "../define-action.ts";
 import type { LogLine } from "../ports.ts";
-import { findRun, refOfRun, type RunRow } from "./find-run.ts";
+import { findRun, refOfRun, subjectOfRun, type RunRow } from "./find-run.ts";
 
 const input = z.object({
   /** Id or name, or the beginning of one; empty: the person's latest. */
@@ -17,7 +17,9 @@ export const trainLogs = defineRead<z.infer<typeof input>, { run: RunRow; lines:
   risk: "read",
   examples: [{ command: "/train logs sft-r1a2b3 lines=40", input: { run: "sft-r1a2b3", lines: 40 } }],
   async read({ run, lines }, deps) {
-    const found = await findRun(deps.store, run, deps.person.slackUserId);
+    const found = await findRun(deps.store, run, deps.person.slackUserId, (one) =>
+      deps.may(subjectOfRun(one)),
+    );
     if (!found.ok) return { ok: false, failure: [found.failure] };
     const engine = [...deps.engines.values()].find(({ kind }) => kind === found.value.engine);
     if (engine === undefined) throw new Error(`engine ${found.value.engine} is not configured`);

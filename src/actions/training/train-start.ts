@@ -39,7 +39,7 @@ export const trainStart = defineChange<TrainStartInput>({
       );
     const object = engine.render(stage, params.value, { requestId: deps.requestId, owner: deps.person });
     const { gpus, gpuType } = engine.footprint(object);
-    const hours = await expectHours(deps, stage);
+    const hours = await expectHours(deps, stage, cluster.simulated);
     const answer = await askCluster({
       cluster,
       object,
@@ -63,7 +63,8 @@ export const trainStart = defineChange<TrainStartInput>({
           namespace: stage.namespace,
           cluster: stage.cluster,
           gpus,
-          gpuHours,
+          // A few short runs must not lift an approval.
+          gpuHours: gpus * Math.max(hours.hours, stage.expectedHours),
           ...(stage.approval !== undefined && { stageApproval: stage.approval }),
         },
         preview: {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRead } from "../define-action.ts";
-import { findRun, type RunRow } from "./find-run.ts";
+import { findRun, subjectOfRun, type RunRow } from "./find-run.ts";
 
 const input = z.object({
   /** Id or name, or the beginning of one; empty: the person's latest. */
@@ -14,7 +14,9 @@ export const trainStatus = defineRead<z.infer<typeof input>, RunRow>({
   risk: "read",
   examples: [{ command: "/train status sft-r1a2b3", input: { run: "sft-r1a2b3" } }],
   async read({ run }, deps) {
-    const found = await findRun(deps.store, run, deps.person.slackUserId);
+    const found = await findRun(deps.store, run, deps.person.slackUserId, (one) =>
+      deps.may(subjectOfRun(one)),
+    );
     return found.ok ? found : { ok: false, failure: [found.failure] };
   },
 });

@@ -61,6 +61,8 @@ export const en = {
   timeLeft: (hours: string) => `about ${hours} left`,
   ended: (state: string, after: string) => `${state} after ${after}`,
   endedAtOnce: (state: string) => state,
+  lostOwner:
+    "Its owner is no longer an active member of the workspace, so Jibsa no longer follows it. The job itself was left alone.",
   lost: "The job was deleted outside of Jibsa. It was not started again.",
   sentForApproval: "Your request is in the channel now. You will be told there.",
   startedNow: "Started. The message in the channel follows it.",

@@ -75,6 +75,8 @@ export const ko: typeof en = {
   timeLeft: (hours) => `약 ${hours} 남음`,
   ended: (state, after) => `${state} (${after} 걸림)`,
   endedAtOnce: (state) => state,
+  lostOwner:
+    "실행한 사람이 더 이상 워크스페이스 멤버가 아니라서 이 실행을 더 따라가지 않아요. 잡은 그대로 두었어요.",
   lost: "Jibsa 밖에서 잡이 삭제됐어요. 다시 시작하지 않았어요.",
   sentForApproval: "채널에 승인 요청을 올렸어요. 결과도 거기서 알려 드릴게요.",
   startedNow: "시작했어요. 채널의 메시지에서 진행 상황을 볼 수 있어요.",

@@ -1,4 +1,5 @@
 import { previewOf, type ApprovalRow, type RequestRow } from "../../actions/request-row.ts";
+import { OWNER_GONE } from "../../actions/observe-run.ts";
 import type { Denial } from "../../actions/request-action.ts";
 import type { SubmitFailure } from "../../actions/ports.ts";
 import type { RunRow } from "../../actions/training/find-run.ts";
@@ -101,7 +102,7 @@ function peopleLine({ request, approval, approvers, votes, run }: RequestFacts, 
 }
 
 function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefined {
-  if (run?.state === "lost") return texts.lost;
+  if (run?.state === "lost") return run.reason === OWNER_GONE ? texts.lostOwner : texts.lost;
   if (run !== undefined && run.reason !== null && run.reason !== "") {
     const reason = escapeMrkdwn(shorten(run.reason, 900));
     return run.ended_at === null ? texts.waitingFor(reason) : reason;
