@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { backgroundOf, browserPath, composer, launchPages, message, write, soon } from "./page-driver.ts";
 import { eventually } from "../integration/slack-playground-driver.ts";
@@ -285,5 +288,26 @@ describe.skipIf(browserPath === undefined)("on the playground's page", () => {
     await eventually(async () =>
       (await workspace.messages("sora", "@jibsa")).length > 0 ? true : undefined,
     );
+  });
+
+  it("the page says that the connection is lost, and catches up when the workspace is back", async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), "jibsa-page-"));
+    try {
+      const first = await pages.start({ dataDir });
+      const { ts } = await first.post("say", { user: "junho", channel: "general", text: "soon gone" });
+      const page = await first.open("sora");
+      await message(page, "soon gone").waitFor();
+      await first.close();
+      await page.getByText("Connection lost").waitFor();
+      const second = await pages.start({ dataDir, port: Number(new URL(first.playground.url).port) });
+      await second.post("delete", { user: "junho", channel: "general", ts });
+      await page.getByText("Connection lost").waitFor({ state: "detached" });
+      await soon(() => message(page, "soon gone").count()).toBe(0);
+      await write(page, "still here");
+      await message(page, "still here").waitFor();
+    } finally {
+      await pages.reset();
+      await rm(dataDir, { recursive: true });
+    }
   });
 });

@@ -108,6 +108,7 @@ describe.skipIf(browserPath === undefined)("on the playground's page", () => {
       ],
     });
     const page = await workspace.open("sora");
+    await workspace.post("faults", { event: "block_actions", kind: "delay", delayMs: 400 });
     await page.getByRole("button", { name: "Go" }).dblclick();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page
@@ -116,6 +117,7 @@ describe.skipIf(browserPath === undefined)("on the playground's page", () => {
       .waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("alertdialog").waitFor({ state: "detached" });
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Cancel");
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Yes" }).click();
     await message(page, "Go").locator(".block-actions").getByRole("button", { name: "More actions" }).click();

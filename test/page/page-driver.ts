@@ -24,16 +24,22 @@ export async function launchPages() {
       const driver = await driveSlackPlayground({ assets, ...options });
       const pages: Page[] = [];
       const problems: string[] = [];
+      let isOpen = true;
+      const closeDriver = async () => {
+        if (isOpen) await driver.close();
+        isOpen = false;
+      };
       running.push({
         close: async () => {
           for (const page of pages) await page.context().close();
-          await driver.close();
+          await closeDriver();
           // Neither errors nor anything that the page's policy had to stop.
           expect(problems).toEqual([]);
         },
       });
       return {
         ...driver,
+        close: closeDriver,
         open: async (person: string, place = "/archives/C01GENERAL", context: BrowserContextOptions = {}) => {
           const page = await newPage(browser, context, problems);
           pages.push(page);

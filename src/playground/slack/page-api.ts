@@ -70,6 +70,8 @@ export function serveFile(parts: PlaygroundParts, exchange: HttpExchange, fileId
 }
 
 const keepAliveMs = 15_000;
+/** How soon a page tries again; browsers wait longer by themselves. */
+const reconnectAfterMs = 500;
 
 /** Server-sent events: every change that this person may see, with `event:` its type and `data:` its JSON. */
 function streamChanges(parts: PlaygroundParts, { request, response, query }: HttpExchange): void {
@@ -88,6 +90,7 @@ function streamChanges(parts: PlaygroundParts, { request, response, query }: Htt
   });
   const write = (type: string, data: unknown) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  response.write(`retry: ${reconnectAfterMs}\n\n`);
   write("ready", { me: id });
   const unsubscribe = parts.changes.subscribe((change) => {
     if (change.audience === undefined || change.audience.includes(id)) write(change.type, change.data);

@@ -19,9 +19,13 @@ export function App() {
   const thread = usePage((state) => state.thread);
   const sidebarOpen = usePage((state) => state.sidebarOpen);
   const texts = useTexts();
+  const unread = usePage((state) => Object.values(state.mentions).reduce((sum, count) => sum + count, 0));
   useEffect(() => {
     document.documentElement.lang = locale.slice(0, 2);
   }, [locale]);
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}Jibsa playground`;
+  }, [unread]);
   return (
     <div class="app" data-ready={isReady} data-thread={thread !== undefined} data-sidebar={sidebarOpen}>
       <TopBar />

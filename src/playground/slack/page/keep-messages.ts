@@ -9,6 +9,22 @@ export function keepMessages(channel: string, messages: readonly Message[]): voi
   replace(channel, next);
 }
 
+/** Puts a whole channel or thread as it was read; those of `before` that are not in it any more were deleted meanwhile. */
+export function replaceListing(
+  channel: string,
+  thread: string | undefined,
+  read: readonly Message[],
+  before: ChannelMessages | undefined,
+): void {
+  const listed = thread === undefined ? topLevel(before) : inThread(before, thread);
+  const still = new Set(read.map((message) => message.ts));
+  const oldest = read[0]?.ts ?? "";
+  const next = new Map(pageStore.get().messages.get(channel));
+  for (const { ts } of listed) if (!still.has(ts) && ts >= oldest) next.delete(ts);
+  for (const message of read) next.set(message.ts, message);
+  replace(channel, next);
+}
+
 export function dropMessage(channel: string, ts: string): void {
   const next = new Map(pageStore.get().messages.get(channel));
   if (next.delete(ts)) replace(channel, next);

@@ -1,5 +1,5 @@
-import { readAs } from "./call-page.ts";
-import { keepMessages } from "./keep-messages.ts";
+import { doAs, readAs } from "./call-page.ts";
+import { replaceListing } from "./keep-messages.ts";
 import { pageStore } from "./page-store.ts";
 import { markRead, readMarks } from "./read-marks.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
   UserGroup,
   View,
 } from "./slack-shapes.ts";
+import { textsFor } from "./texts.ts";
 import { showToast } from "./toasts.ts";
 
 interface WorkspaceState {
@@ -34,9 +35,13 @@ export async function loadWorkspace(): Promise<boolean> {
   if (!answer.ok) return answer["error"] !== "user_not_found";
   const state = answer as unknown as WorkspaceState;
   const people = new Map(state.people.map((person) => [person.id, person]));
-  const { channel } = pageStore.get();
+  const { channel, tab, me } = pageStore.get();
   const isMember = state.channels.some((item) => item.id === channel);
-  if (channel !== "" && !isMember) showToast(`${people.get(state.me)?.name ?? ""}: not in ${channel}`);
+  // Everybody has an own direct message with the app.
+  const own = channel.startsWith("D") ? state.channels.find((item) => item.is_im) : undefined;
+  const instead = own ?? state.channels[0];
+  if (channel !== "" && !isMember && !own)
+    showToast(textsFor(people.get(state.me)?.locale).notInChannel, "info");
   pageStore.set({
     me: people.get(state.me),
     people,
@@ -53,8 +58,15 @@ export async function loadWorkspace(): Promise<boolean> {
     loaded: new Set(),
     ...(isMember
       ? {}
-      : { channel: state.channels[0]?.id ?? "", thread: undefined, highlighted: undefined, tab: "messages" }),
+      : {
+          channel: instead?.id ?? "",
+          thread: undefined,
+          highlighted: undefined,
+          ...(own ? {} : { tab: "messages" }),
+        }),
   });
+  if (!me && (own ?? state.channels.find((item) => item.id === channel))?.is_im === true)
+    void doAs("home", { tab });
   await loadOpen();
   return true;
 }
@@ -73,13 +85,13 @@ export async function loadOpen(): Promise<void> {
 async function loadMessages(channel: string, thread?: string): Promise<void> {
   const key = thread === undefined ? channel : `${channel}/${thread}`;
   if (pageStore.get().loaded.has(key)) return;
-  const { actingAs } = pageStore.get();
+  const { actingAs, messages } = pageStore.get();
   const answer = await readAs("messages", {
     channel,
     ...(thread === undefined ? {} : { thread_ts: thread }),
   });
   if (!answer.ok || pageStore.get().actingAs !== actingAs) return;
-  keepMessages(channel, answer["messages"] as Message[]);
+  replaceListing(channel, thread, answer["messages"] as Message[], messages.get(channel));
   pageStore.set({ loaded: new Set(pageStore.get().loaded).add(key) });
 }
 

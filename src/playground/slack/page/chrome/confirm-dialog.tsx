@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ConfirmObject } from "../block-shapes.ts";
-import { pageStore, usePage } from "../page-store.ts";
+import { pageStore, usePage, type Question } from "../page-store.ts";
 import { plainOf, SlackText } from "../text/slack-text.tsx";
 import { useTexts } from "../texts.ts";
 
@@ -17,13 +17,18 @@ export function askFirst(confirm: ConfirmObject): Promise<boolean> {
 
 export function ConfirmDialog() {
   const question = usePage((state) => state.question);
+  return question ? <Asked question={question} /> : null;
+}
+
+function Asked({ question: { confirm, answer } }: { readonly question: Question }) {
   const texts = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
-    if (question) dialog.current?.showModal();
-  }, [question]);
-  if (!question) return null;
-  const { confirm, answer } = question;
+    const element = dialog.current;
+    element?.showModal();
+    // Closing gives the focus back to where it was.
+    return () => element?.close();
+  }, []);
   return (
     <dialog
       ref={dialog}

@@ -26,10 +26,13 @@ function Modal({ view }: { readonly view: View }) {
   const [failed, setFailed] = useState(false);
   const depth = usePage((state) => state.views.length);
   useLayoutEffect(() => {
-    dialog.current?.showModal();
+    const element = dialog.current;
+    element?.showModal();
     dialog.current
       ?.querySelector<HTMLElement>(".dialog-body input, .dialog-body textarea, .dialog-body button")
       ?.focus();
+    // Closing gives the focus back to where it was.
+    return () => element?.close();
   }, []);
   useEffect(() => {
     const wrong = dialog.current?.querySelector<HTMLElement>("[data-invalid=true] [aria-invalid=true]");

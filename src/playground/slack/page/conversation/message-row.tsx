@@ -2,7 +2,8 @@ import { Component } from "preact";
 import { useState } from "preact/hooks";
 import { Guarded } from "../blocks/guarded.tsx";
 import { Avatar } from "../chrome/avatar.tsx";
-import { permalinkOf } from "../navigate.ts";
+import { isReply } from "../keep-messages.ts";
+import { goTo, permalinkOf } from "../navigate.ts";
 import { usePage } from "../page-store.ts";
 import type { Message } from "../slack-shapes.ts";
 import { Emoji } from "../text/text-nodes.tsx";
@@ -56,7 +57,14 @@ function Row({ message, inThread, isHighlighted, isGrouped }: MessageRowProps) {
       class="message-time"
       href={permalinkOf(message.channel, message.ts, message.thread_ts)}
       title={formatDate("{date_long} {time_secs}", Number(message.ts), reader)}
-      onClick={(event) => event.preventDefault()}
+      onClick={(event) => {
+        event.preventDefault();
+        goTo({
+          channel: message.channel,
+          thread: isReply(message) ? message.thread_ts : undefined,
+          highlighted: message.ts,
+        });
+      }}
     >
       {timeOf(message.ts, reader)}
     </a>

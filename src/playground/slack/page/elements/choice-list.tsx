@@ -25,7 +25,7 @@ export function ChoiceList(props: FieldProps) {
       {(element.options ?? []).map((option) => {
         const isOn = chosen.some((item) => item.value === option.value);
         return (
-          <label key={`${option.value}-${String(isOn)}`} class="choice">
+          <label key={option.value} class="choice">
             <input
               type={several ? "checkbox" : "radio"}
               name={field.id}

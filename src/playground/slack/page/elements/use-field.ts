@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Block, BlockElement } from "../block-shapes.ts";
 import { pageStore, usePage } from "../page-store.ts";
 import { pressElement } from "./press-element.ts";
@@ -27,6 +28,7 @@ export interface Field {
 /** One element's value: what was entered here, else what the workspace knows, else what the app preset. */
 export function useField({ block, element }: Pick<FieldProps, "block" | "element">): Field {
   const surface = useSurface();
+  const [, redraw] = useState(0);
   const blockId = block.block_id ?? "";
   const actionId = element.action_id ?? "";
   const entered = usePage((state) => state.entered.get(surface.key)?.[blockId]?.[actionId]);
@@ -43,6 +45,8 @@ export function useField({ block, element }: Pick<FieldProps, "block" | "element
     choose: async (held) => {
       if (!dispatches) return enter(held);
       await pressElement(surface, block, element, { selected: held ?? null }, () => enter(held));
+      // The browser's own controls have changed already; after a refused confirmation they go back.
+      redraw((count) => count + 1);
     },
   };
 }

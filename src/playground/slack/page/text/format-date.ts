@@ -38,12 +38,7 @@ export function timeOf(ts: string, reader: Reader): string {
 
 /** The calendar day in that zone as YYYY-MM-DD. */
 export function dayOf(ms: number, tz: string): string {
-  return new Intl.DateTimeFormat("en-CA", {
-    timeZone: tz,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  }).format(ms);
+  return formatter({ locale: "en-CA", tz }, { year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
 }
 
 const dayMs = 86_400_000;
