@@ -110,6 +110,7 @@ describe.skipIf(browserPath === undefined)("on the playground's page", () => {
     const page = await workspace.open("sora");
     await workspace.post("faults", { event: "block_actions", kind: "delay", delayMs: 400 });
     await page.getByRole("button", { name: "Go" }).dblclick();
+    await soon(() => seen.length).toBe(1);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page
       .getByRole("alertdialog", { name: "Cancel it?" })
