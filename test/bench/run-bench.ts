@@ -1,0 +1,74 @@
+import { loadavg } from "node:os";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { ackFigure } from "./ack.ts";
+import type { Figure } from "./figure.ts";
+import { firstTextFigure } from "./first-text.ts";
+import { measureFigure, printLine, ROUNDS, TITLE } from "./measure-figure.ts";
+import { memoryFigure } from "./memory.ts";
+import { readyFigure } from "./ready.ts";
+import { startFigure } from "./start.ts";
+
+const FIGURES: readonly Figure[] = [ackFigure, firstTextFigure, startFigure, memoryFigure, readyFigure];
+
+const USAGE = `Measures Jibsa against bare peers in the same run, so that the numbers mean the same on every machine.
+
+  ./jibsa bench [NAME…] [--corpus DIR] [--quick]
+
+${FIGURES.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join("\n")}
+
+  --corpus DIR   folder of Markdown pages for first-text; it is skipped without one
+  --quick        one round of tiny counts: shows that the measurement works, its numbers mean nothing
+
+Each line is the median of ${ROUNDS} rounds that measure one side after the other, in alternating order.
+Ends with 1 when a figure is over its limit (never with --quick), with 2 when it is called wrongly.`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      corpus: { type: "string" },
+      quick: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help === true) {
+    console.log(USAGE);
+    return 0;
+  }
+  const unknown = positionals.find((name) => !FIGURES.some((figure) => figure.name === name));
+  if (unknown !== undefined) {
+    console.error(`there is no figure ${unknown}\n\n${USAGE}`);
+    return 2;
+  }
+  const isQuick = values.quick === true;
+  const corpus = values.corpus === undefined ? undefined : resolve(values.corpus);
+  const chosen = FIGURES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const printed: string[] = [];
+  let isOver = false;
+  for (const figure of chosen) {
+    console.error(`${figure.name}: load ${loadText()}`);
+    const results = await measureFigure(figure, { isQuick, corpus, log: (text) => console.error(text) });
+    if ("skipped" in results) printed.push(`${figure.name.padEnd(19)} skipped: ${results.skipped}`);
+    else {
+      printed.push(...results.map(printLine));
+      isOver ||= results.some((result) => result.isOver);
+    }
+  }
+  console.log([TITLE, ...printed, `load at the end: ${loadText()}`].join("\n"));
+  return isOver && !isQuick ? 1 : 0;
+}
+
+const loadText = (): string =>
+  loadavg()
+    .map((load) => load.toFixed(1))
+    .join(" ");
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const isUsage =
+    error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+  console.error(isUsage ? `${error.message}\n\n${USAGE}` : error);
+  process.exitCode = isUsage ? 2 : 1;
+}

@@ -1,0 +1,18 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
+
+const EXAMPLE = fileURLToPath(new URL("../../../jibsa.example.yaml", import.meta.url));
+
+/** The example's settings with some replaced, as a file of its own in a temporary folder that other files may share. */
+export async function writeBenchConfig(
+  settings: (folder: string) => Readonly<Record<string, unknown>>,
+): Promise<{ file: string; folder: string; close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "jibsa-bench-"));
+  const file = join(folder, "jibsa.yaml");
+  const example = parse(await readFile(EXAMPLE, "utf8")) as Record<string, unknown>;
+  await writeFile(file, stringify({ ...example, ...settings(folder) }));
+  return { file, folder, close: () => rm(folder, { recursive: true, force: true }) };
+}

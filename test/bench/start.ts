@@ -1,0 +1,101 @@
+import { createKubernetesCluster } from "#src/actions/adapters/kubernetes-cluster.ts";
+import type { Cluster } from "#src/actions/cluster-ports.ts";
+import { openStore } from "#src/store/open-store.ts";
+import { startJibsa } from "#test/servers/jibsa.ts";
+import { waitUntil } from "#test/wait-until.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Figure } from "./figure.ts";
+import { openBareQueue } from "./servers/bare-queue.ts";
+import { writeBenchConfig } from "./servers/bench-config.ts";
+import { approveTraining } from "./servers/approve-training.ts";
+import { percentile } from "./statistics.ts";
+
+const JOBS = { group: "kubeflow.org", version: "v1", resource: "pytorchjobs", namespace: "llm-training" };
+const STARTS = 20;
+const QUICK_STARTS = 2;
+const SETTLE_TIMEOUT_MS = 120_000;
+
+export const startFigure: Figure = {
+  name: "start",
+  summary:
+    "p95 from an approval to the object in the cluster; peer: a bare queue whose worker creates one there",
+  lines: [{ label: "start", ours: "approved", peer: "bare", unit: "ms", compare: "ratio", limit: 2 }],
+  async open({ isQuick }) {
+    // Runs that end soon: what still runs would be drawn and polled while the other side is measured.
+    const config = await writeBenchConfig(() => ({
+      model: { provider: "none" },
+      simulation: { trainingDuration: "1s" },
+    }));
+    const closers: (() => Promise<void> | void)[] = [config.close];
+    const close = async (): Promise<void> => {
+      for (const closer of closers.toReversed()) await closer();
+    };
+    try {
+      const jibsa = await startJibsa({ args: ["--config", config.file] });
+      closers.push(jibsa.close);
+      const { postgresUrl } = JSON.parse(await readFile(join(jibsa.dataDir, "running.json"), "utf8")) as {
+        postgresUrl: string;
+      };
+      const database = await openStore({ connectionString: postgresUrl });
+      closers.push(() => database.close());
+      const kubeconfigFile = /kubeconfig (\S+)/.exec(jibsa.output())?.[1] ?? "";
+      const cluster = createKubernetesCluster({
+        name: "onprem-a",
+        simulated: true,
+        source: { kubeconfigFile },
+      });
+      const seen = watchNames(cluster);
+      closers.push(seen.stop);
+      const queue = openBareQueue(postgresUrl, cluster);
+      closers.push(queue.close);
+      const count = isQuick ? QUICK_STARTS : STARTS;
+
+      const approved = async (): Promise<number> => {
+        const { decidedAtMs, name } = await approveTraining(jibsa.playground, database.store);
+        return (await seen.at(name)) - decidedAtMs;
+      };
+      const bare = async (): Promise<number> => {
+        const addedAtMs = Date.now();
+        return (await seen.at(await queue.createObject())) - addedAtMs;
+      };
+      const sideOf = (measure: () => Promise<number>) => async (): Promise<number> => {
+        const tookMs: number[] = [];
+        for (let start = 0; start < count; start += 1) tookMs.push(await measure());
+        await waitUntil("all runs have ended and are told", () => isQuiet(database), SETTLE_TIMEOUT_MS);
+        return percentile(tookMs, 0.95);
+      };
+      await approved();
+      await bare();
+      return { sides: { approved: sideOf(approved), bare: sideOf(bare) }, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  },
+};
+
+/** When each object was first seen. Both sides end at this watch. */
+function watchNames(cluster: Cluster) {
+  const seenAtMs = new Map<string, number>();
+  const ending = new AbortController();
+  const onChange = (name: string): void => {
+    if (!seenAtMs.has(name)) seenAtMs.set(name, Date.now());
+  };
+  cluster.watch(JOBS, onChange, ending.signal);
+  return {
+    at: (name: string) => waitUntil(`${name} is created`, () => seenAtMs.get(name)),
+    stop: () => ending.abort(),
+  };
+}
+
+async function isQuiet({ store }: Awaited<ReturnType<typeof openStore>>): Promise<boolean> {
+  const open = await store.selectFrom("runs").select("id").where("ended_at", "is", null).limit(1).execute();
+  const unsaid = await store
+    .selectFrom("outbox")
+    .select("id")
+    .where("state", "=", "pending")
+    .limit(1)
+    .execute();
+  return open.length + unsaid.length === 0;
+}
