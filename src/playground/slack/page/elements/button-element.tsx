@@ -20,10 +20,11 @@ export function ButtonElement({ block, element }: FieldProps) {
   const press = async () => {
     if (running.current) return;
     running.current = true;
-    setWaiting(true);
     try {
-      if (url !== undefined) window.open(url, "_blank", "noopener,noreferrer");
-      await pressElement(surface, block, element, { value: element.value });
+      await pressElement(surface, block, element, { value: element.value }, () => {
+        setWaiting(true);
+        if (url !== undefined) window.open(url, "_blank", "noopener,noreferrer");
+      });
     } finally {
       running.current = false;
       setWaiting(false);

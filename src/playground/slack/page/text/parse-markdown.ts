@@ -28,10 +28,13 @@ const delimiters = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 
 /** Markdown as Slack's markdown blocks and streams take it. An open code fence runs to the end, as while it is streamed. */
 export function parseMarkdown(source: string): MarkdownBlock[] {
-  return parseLines(source.replaceAll("\r\n", "\n").split("\n"));
+  return parseLines(source.replaceAll("\r\n", "\n").split("\n"), 0);
 }
 
-function parseLines(lines: readonly string[]): MarkdownBlock[] {
+/** Quotes and lists within each other, as deep as anybody reads; what is deeper stays text. */
+const deepestLevel = 10;
+
+function parseLines(lines: readonly string[], depth: number): MarkdownBlock[] {
   const blocks: MarkdownBlock[] = [];
   let paragraph: string[] = [];
   const flush = () => {
@@ -42,7 +45,7 @@ function parseLines(lines: readonly string[]): MarkdownBlock[] {
   let index = 0;
   while (index < lines.length) {
     const line = lines[index] ?? "";
-    const taken = takeBlock(lines, index, paragraph.length > 0);
+    const taken = takeBlock(lines, index, paragraph.length > 0, depth);
     if (taken) {
       flush();
       blocks.push(taken.block);
@@ -62,7 +65,12 @@ interface Taken {
   readonly next: number;
 }
 
-function takeBlock(lines: readonly string[], index: number, inParagraph: boolean): Taken | undefined {
+function takeBlock(
+  lines: readonly string[],
+  index: number,
+  inParagraph: boolean,
+  depth: number,
+): Taken | undefined {
   const line = lines[index] ?? "";
   const opened = fence.exec(line);
   if (opened) return takeCode(lines, index, opened[1] ?? "```", opened[2] ?? "");
@@ -72,14 +80,15 @@ function takeBlock(lines: readonly string[], index: number, inParagraph: boolean
     return { block: { kind: "heading", level: titled[1]?.length ?? 1, children }, next: index + 1 };
   }
   if (rule.test(line)) return { block: { kind: "rule" }, next: index + 1 };
-  if (quote.test(line)) {
+  if (depth < deepestLevel && quote.test(line)) {
     const end = endOf(lines, index, (item) => quote.test(item));
     const inner = lines.slice(index, end).map((item) => quote.exec(item)?.[1] ?? "");
-    return { block: { kind: "quote", blocks: parseLines(inner) }, next: end };
+    return { block: { kind: "quote", blocks: parseLines(inner, depth + 1) }, next: end };
   }
-  const item = bullet.exec(line);
+  const item = depth < deepestLevel ? bullet.exec(line) : null;
   // Within a paragraph "2. " is more likely a number at the start of a line than a list.
-  if (item && !(inParagraph && item[3] !== undefined && item[3] !== "1")) return takeList(lines, index);
+  if (item && !(inParagraph && item[3] !== undefined && item[3] !== "1"))
+    return takeList(lines, index, depth);
   if (line.includes("|") && delimiters.test(lines[index + 1] ?? "") && (lines[index + 1] ?? "").includes("-"))
     return takeTable(lines, index);
   return undefined;
@@ -91,7 +100,7 @@ function takeCode(lines: readonly string[], index: number, mark: string, languag
   return { block: { kind: "code", language, text: lines.slice(index + 1, end).join("\n") }, next: end + 1 };
 }
 
-function takeList(lines: readonly string[], index: number): Taken {
+function takeList(lines: readonly string[], index: number, level: number): Taken {
   const first = bullet.exec(lines[index] ?? "");
   const depth = first?.[1]?.length ?? 0;
   const isOrdered = first?.[3] !== undefined;
@@ -109,18 +118,18 @@ function takeList(lines: readonly string[], index: number): Taken {
       const continues = bullet.test(following) || /^\s{2,}\S/.test(following);
       if (!continues) break;
       items.at(-1)?.push("");
-    } else if (indent > depth || !takeBlock(lines, next, true)) {
+    } else if (indent > depth || !takeBlock(lines, next, true, level)) {
       items.at(-1)?.push(line.slice(Math.min(indent, depth + 2)));
     } else break;
   }
   const start = isOrdered ? Number(first?.[3]) : undefined;
-  return { block: { kind: "list", start, items: items.map(readItem) }, next };
+  return { block: { kind: "list", start, items: items.map((item) => readItem(item, level + 1)) }, next };
 }
 
-function readItem(lines: readonly string[]): MarkdownItem {
+function readItem(lines: readonly string[], depth: number): MarkdownItem {
   const task = /^\[([ xX])\]\s+(.*)$/.exec(lines[0] ?? "");
   const first = task ? (task[2] ?? "") : (lines[0] ?? "");
-  const blocks = parseLines([first, ...lines.slice(1)]);
+  const blocks = parseLines([first, ...lines.slice(1)], depth);
   return { checked: task ? task[1] !== " " : undefined, blocks };
 }
 
