@@ -56,13 +56,13 @@ export function Composer({ channel, thread, placeholder }: ComposerProps) {
   };
   const apply = (index: number) => {
     const next = completion.take(index);
-    if (!next) return;
+    const area = box.current;
+    if (!next || !area) return;
+    // At once, not with the next drawing: whoever types on must find the caret where it belongs.
+    area.value = next.text;
+    area.focus();
+    area.setSelectionRange(next.caret, next.caret);
     change(next.text);
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(next.caret, next.caret);
-      completion.look();
-    });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event)) return;

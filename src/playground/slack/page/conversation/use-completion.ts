@@ -54,8 +54,9 @@ export function useCompletion(
       const option = options[index];
       if (!option || !typed) return undefined;
       close();
-      const before = `${text.slice(0, typed.start)}${option.insert}`;
-      return { text: `${before}${text.slice(typed.end).replace(/^ /, "")}`, caret: before.length };
+      const now = box.current?.value ?? text;
+      const before = `${now.slice(0, typed.start)}${option.insert}`;
+      return { text: `${before}${now.slice(typed.end).replace(/^ /, "")}`, caret: before.length };
     },
     /** Handles a key while the list is open; false: the key is not for the list. */
     onKey: (event: KeyboardEvent, apply: (index: number) => void): boolean => {
