@@ -189,6 +189,25 @@ describe("a PyTorchJob that fails", () => {
   });
 });
 
+describe("a PyTorchJob whose pods cannot be", () => {
+  it.each([
+    ["labels that are none", { labels: { "not a key": "x" } }, "fine"],
+    ["a name that is too long for its service", {}, "a".repeat(60)],
+  ])("waits and says so: %s", async (_what, metadata, name) => {
+    await submit("other");
+    const { spec } = (await call(`${JOBS}/other`)).body;
+    spec.pytorchReplicaSpecs.Master.template.metadata = metadata;
+    const body = { apiVersion: "kubeflow.org/v1", kind: "PyTorchJob", metadata: { name }, spec };
+
+    expect((await call(JOBS, { body })).code).toBe(201);
+    clock.advance(5_000);
+
+    const events = (await call(`${EVENTS}?fieldSelector=involvedObject.name%3D${name}`)).body.items;
+    expect(events.map((event: { reason: string }) => event.reason)).toContain("FailedCreatePod");
+    expect((await statesOf("other")).at(-1)).toBe("Running=True");
+  });
+});
+
 describe("a suspended PyTorchJob", () => {
   it("gives its pods back, and starts anew when it is resumed", async () => {
     await submit("pause");

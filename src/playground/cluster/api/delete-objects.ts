@@ -9,6 +9,8 @@ import type { ResourceRequest } from "./parse-resource-request.ts";
 import { parseObjectBody } from "./request-body.ts";
 import { checkDryRun, detailsOf } from "./write-request.ts";
 
+/** An int32, as in the API. */
+const LONGEST_GRACE_S = 2 ** 31 - 1;
 const POLICIES = ["Foreground", "Background", "Orphan"] as const;
 /** Answered with the object itself; other kinds with a Status. */
 const ANSWERED_WHOLE = [
@@ -79,7 +81,10 @@ function readOptions(query: URLSearchParams, body: JsonObject): DeleteOptions {
   return {
     propagation,
     dryRun: dryRun.length > 0,
-    ...(grace !== null && grace !== undefined && { gracePeriodSeconds: Math.max(0, Number(grace) || 0) }),
+    ...(grace !== null &&
+      grace !== undefined && {
+        gracePeriodSeconds: Math.min(Math.max(0, Number(grace) || 0), LONGEST_GRACE_S),
+      }),
   };
 }
 

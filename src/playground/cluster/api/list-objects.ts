@@ -68,7 +68,7 @@ function objectsAt(
   if (version === undefined || version === store.resourceVersion()) return current;
   const past = store.history.listAt(type.storage, version, store.list(type.storage));
   if (!past) {
-    if (!position) throw expired(`The provided resource version is too old: ${version}`);
+    if (!position) throw expired("The resourceVersion for the provided list is too old.");
     throw expired(
       "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
       writeToken({ start: position.start }),

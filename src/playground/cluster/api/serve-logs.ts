@@ -134,7 +134,7 @@ function containerOf(pod: KubernetesObject, wanted: string | null): string {
 }
 
 function waitingReason(pod: KubernetesObject): string {
-  const waiting = podStatusOf(pod).containerStatuses?.[0]?.state.waiting;
+  const waiting = podStatusOf(pod).containerStatuses?.[0]?.state?.waiting;
   if (waiting?.message === undefined) return waiting?.reason ?? "ContainerCreating";
   return `${waiting.reason}: ${waiting.message}`;
 }

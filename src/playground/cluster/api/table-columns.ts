@@ -39,7 +39,7 @@ export const columnsByStorage: Readonly<Record<string, readonly Column[]>> = {
     { name: "Status", cell: podStatusText },
     {
       name: "Restarts",
-      cell: (pod) => statusesOf(pod).reduce((sum, { restartCount }) => sum + restartCount, 0),
+      cell: (pod) => statusesOf(pod).reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     },
     ageColumn,
     wide(field("IP", "status", "podIP")),
@@ -126,7 +126,8 @@ const statusesOf = (pod: KubernetesObject) => podStatusOf(pod).containerStatuses
 
 function podStatusText(pod: KubernetesObject): string {
   if (pod.metadata.deletionTimestamp !== undefined) return "Terminating";
-  const state = statusesOf(pod).find(({ state: { waiting, terminated } }) => waiting ?? terminated)?.state;
+  const states = statusesOf(pod).map((status) => status.state);
+  const state = states.find((one) => one?.waiting ?? one?.terminated);
   return state?.waiting?.reason ?? state?.terminated?.reason ?? podStatusOf(pod).phase ?? "Unknown";
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { JsonObject, KubernetesObject, ObjectDraft } from "../objects/kubernetes-object.ts";
+import { checkShape } from "../objects/check-shape.ts";
 import { isJsonObject } from "../objects/kubernetes-object.ts";
 import type { Writer } from "../objects/managed-fields.ts";
 import type { WriteOptions } from "../objects/object-writer.ts";
@@ -54,7 +55,8 @@ export function checkDryRun(values: readonly string[], optionsKind: string): voi
 
 /** The body as an object of the request's kind and namespace; throws 400 with the API's reason otherwise. */
 export function readDraft({ type, namespace }: ResourceRequest, body: JsonObject): ObjectDraft {
-  const { kind, apiVersion, metadata = {} } = body;
+  const content = withoutNulls(body) as JsonObject;
+  const { kind, apiVersion, metadata = {} } = content;
   if (type.custom && (kind === undefined || apiVersion === undefined))
     throw badRequest(
       `the object provided is unrecognized (must be of type ${type.kind}): Object '${kind === undefined ? "Kind" : "apiVersion"}' is missing in the body`,
@@ -72,35 +74,29 @@ export function readDraft({ type, namespace }: ResourceRequest, body: JsonObject
       `the API version in the data (${typeof apiVersion === "string" ? apiVersion : "no text"}) does not match the expected API version (${apiVersionOf(type)})`,
     );
   if (!isJsonObject(metadata)) throw badRequest("metadata must be an object");
-  checkMetadataTypes(metadata);
   const given = metadata as Partial<KubernetesObject["metadata"]>;
   if (type.namespaced && (given.namespace ?? "") !== "" && given.namespace !== namespace)
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  const { namespace: _namespace, ...rest } = withoutNulls(given);
-  return {
-    ...body,
+  const { namespace: _namespace, ...rest } = given;
+  const draft = {
+    ...content,
     kind: type.kind,
     apiVersion: apiVersionOf(type),
     metadata: { ...rest, ...(type.namespaced && namespace !== undefined && { namespace }) },
   };
+  checkShape(type, draft);
+  return draft;
 }
 
-const TEXTS = ["name", "generateName", "namespace", "uid", "resourceVersion"];
-const LISTS = ["ownerReferences", "finalizers", "managedFields"];
-
-function checkMetadataTypes(metadata: JsonObject): void {
-  for (const [field, value] of Object.entries(metadata)) {
-    if (value === null || value === undefined) continue;
-    if (TEXTS.includes(field) && typeof value !== "string")
-      throw badRequest(`metadata.${field} must be a text`);
-    if (LISTS.includes(field) && !Array.isArray(value)) throw badRequest(`metadata.${field} must be a list`);
-  }
-}
-
-function withoutNulls(
-  metadata: Partial<KubernetesObject["metadata"]>,
-): Partial<KubernetesObject["metadata"]> {
-  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null));
+/** A field that is null is as good as absent. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, child]) => child !== null)
+      .map(([key, child]) => [key, withoutNulls(child)]),
+  );
 }
 
 /** The name of a type and object as `details` of an answer tell it. */

@@ -1,9 +1,9 @@
-import { badRequest, invalid } from "../errors/refusals.ts";
+import { invalid } from "../errors/refusals.ts";
 import { invalidValue, required, type StatusCause } from "../errors/status-causes.ts";
 import { checkPod } from "./check-pod.ts";
 import { checkPyTorchJob } from "./check-pytorch-job.ts";
+import { checkShape } from "./check-shape.ts";
 import type { ObjectDraft } from "./kubernetes-object.ts";
-import { isJsonObject } from "./kubernetes-object.ts";
 import { labelValueProblem, nameProblem, qualifiedNameProblem, type NameRule } from "./names.ts";
 import type { ResourceType } from "./resource-types.ts";
 
@@ -11,13 +11,10 @@ const LARGEST_ANNOTATIONS_BYTES = 256 * 1_024;
 
 /** Throws 422 with one cause per field, 400 for what has the wrong type, 403 for what an admission webhook would refuse. */
 export function checkObject(type: ResourceType, object: ObjectDraft): void {
-  if (["/configmaps", "/secrets"].includes(type.storage)) checkData(type, object);
-  const causes = [
-    ...checkMetadata(type, object),
-    ...(type.storage === "/pods" ? checkPod(object) : []),
-    ...(type.storage === "kubeflow.org/pytorchjobs" ? checkPyTorchJob(object) : []),
-  ];
+  checkShape(type, object);
+  const causes = [...checkMetadata(type, object), ...(type.storage === "/pods" ? checkPod(object) : [])];
   if (causes.length > 0) throw invalid(type, object.metadata.name ?? "", causes);
+  if (type.storage === "kubeflow.org/pytorchjobs") checkPyTorchJob(object);
 }
 
 function checkMetadata(type: ResourceType, { metadata }: ObjectDraft): StatusCause[] {
@@ -31,14 +28,6 @@ function checkMetadata(type: ResourceType, { metadata }: ObjectDraft): StatusCau
   ];
 }
 
-function checkData(type: ResourceType, { data }: ObjectDraft): void {
-  if (data === undefined || data === null) return;
-  if (isJsonObject(data) && Object.values(data).every((value) => typeof value === "string")) return;
-  throw badRequest(
-    `${type.kind} in version "v1" cannot be handled as a ${type.kind}: data must be a map of texts`,
-  );
-}
-
 function nameRuleOf(type: ResourceType): NameRule {
   if (type.group === "rbac.authorization.k8s.io") return "path-segment";
   if (type.storage === "/namespaces") return "dns-label";
@@ -47,14 +36,12 @@ function nameRuleOf(type: ResourceType): NameRule {
 
 function checkMap(
   field: "labels" | "annotations",
-  map: unknown,
+  map: Readonly<Record<string, string>> | undefined,
   valueProblem: (value: string) => string | undefined,
 ): StatusCause[] {
-  if (map === undefined || map === null) return [];
-  if (!isJsonObject(map) || Object.values(map).some((value) => typeof value !== "string"))
-    throw badRequest(`the object cannot be handled: metadata.${field} must be a map of texts`);
+  if (map === undefined) return [];
   const path = `metadata.${field}`;
-  const causes = Object.entries(map as Record<string, string>).flatMap(([key, value]) => {
+  const causes = Object.entries(map).flatMap(([key, value]) => {
     // Keys of annotations are compared in lower case.
     const keyProblem = qualifiedNameProblem(field === "annotations" ? key.toLowerCase() : key);
     const problem = valueProblem(value);

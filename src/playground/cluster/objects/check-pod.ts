@@ -1,34 +1,41 @@
-import { forbiddenField, invalidValue, required, type StatusCause } from "../errors/status-causes.ts";
+import {
+  forbiddenField,
+  invalidValue,
+  notSupported,
+  required,
+  type StatusCause,
+} from "../errors/status-causes.ts";
 import { invalid } from "../errors/refusals.ts";
 import { parseQuantity } from "../simulation/quantity.ts";
 import type { KubernetesObject, ObjectDraft } from "./kubernetes-object.ts";
-import { isJsonObject, isSameJson } from "./kubernetes-object.ts";
+import { isSameJson } from "./kubernetes-object.ts";
 import { nameProblem } from "./names.ts";
-import { podSpecOf, type PodSpec } from "./pod-shapes.ts";
+import { podSpecOf, type Container, type PodSpec } from "./pod-shapes.ts";
 import type { ResourceType } from "./resource-types.ts";
 
 export function checkPod(pod: ObjectDraft): StatusCause[] {
-  const containers: unknown = podSpecOf(pod).containers;
-  if (!Array.isArray(containers) || containers.length === 0) return [required("spec.containers")];
-  return containers.flatMap((container: unknown, index) =>
-    checkContainer(container, `spec.containers[${index}]`),
-  );
+  const { containers = [], restartPolicy = "Always" } = podSpecOf(pod);
+  return [
+    ...(containers.length === 0 ? [required("spec.containers")] : []),
+    ...containers.flatMap((container, index) => checkContainer(container, `spec.containers[${index}]`)),
+    ...(RESTART_POLICIES.includes(restartPolicy)
+      ? []
+      : [notSupported("spec.restartPolicy", restartPolicy, RESTART_POLICIES)]),
+  ];
 }
 
-function checkContainer(container: unknown, path: string): StatusCause[] {
-  if (!isJsonObject(container)) return [required(`${path}.name`), required(`${path}.image`)];
-  const { name, image, resources } = container;
+const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
+
+function checkContainer({ name, image, resources }: Partial<Container>, path: string): StatusCause[] {
   const causes: StatusCause[] = [];
-  if (typeof name !== "string" || name === "") causes.push(required(`${path}.name`));
+  if (name === undefined || name === "") causes.push(required(`${path}.name`));
   else {
     const problem = nameProblem(name, "dns-label");
     if (problem !== undefined) causes.push(invalidValue(`${path}.name`, name, problem));
   }
-  if (typeof image !== "string" || image === "") causes.push(required(`${path}.image`));
+  if (image === undefined || image === "") causes.push(required(`${path}.image`));
   for (const kind of ["limits", "requests"] as const) {
-    const amounts = isJsonObject(resources) ? resources[kind] : undefined;
-    if (!isJsonObject(amounts)) continue;
-    for (const [resource, amount] of Object.entries(amounts)) {
+    for (const [resource, amount] of Object.entries(resources?.[kind] ?? {})) {
       const parsed = parseQuantity(amount);
       const field = `${path}.resources.${kind}[${resource}]`;
       if (parsed === undefined || parsed < 0)

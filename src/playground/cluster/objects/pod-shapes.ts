@@ -45,8 +45,8 @@ export interface ContainerState {
 export interface ContainerStatus {
   name: string;
   ready: boolean;
-  restartCount: number;
-  state: ContainerState;
+  restartCount?: number;
+  state?: ContainerState;
   [field: string]: unknown;
 }
 

@@ -1,3 +1,4 @@
+import { ApiError } from "../errors/api-error.ts";
 import type { KubernetesObject } from "../objects/kubernetes-object.ts";
 import type { PodSpec } from "../objects/pod-shapes.ts";
 import { typeOfKind } from "../objects/resource-types.ts";
@@ -34,8 +35,31 @@ export const jobLabelsOf = (job: KubernetesObject, role: string): Record<string,
   "training.kubeflow.org/replica-type": role.toLowerCase(),
 });
 
-/** One pod and its headless service. `attempt`: how many pods were there in its place before. */
+/**
+ * One pod and its headless service. `attempt`: how many pods were there in its place before. What the API refuses (a label that
+ * is none, a name that is too long) becomes an event, and is tried again at the next look.
+ */
 export function createReplica(
+  control: ClusterControl,
+  job: KubernetesObject,
+  place: ReplicaPlace,
+  attempt: number,
+): void {
+  try {
+    createPodAndService(control, job, place, attempt);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    control.record.about(job, {
+      type: "Warning",
+      reason: "FailedCreatePod",
+      message: `Error creating: ${error.message}`,
+      component: OPERATOR,
+      once: true,
+    });
+  }
+}
+
+function createPodAndService(
   control: ClusterControl,
   job: KubernetesObject,
   place: ReplicaPlace,

@@ -16,6 +16,7 @@ export const FOREVER = "forever";
 const START_MS = 2_000;
 /** A run that fails does so here. */
 const FAIL_AT = 0.6;
+const SHORTEST_MS = 1_000;
 const FIRST_PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 300_000;
 
@@ -63,7 +64,7 @@ export function lifeOf(pod: KubernetesObject, nowMs: number, defaultDurationMs: 
     if (nowMs < run.endsAtMs) return { phase: "Running", ...common };
     const isRestarted = policy === "Always" || (policy === "OnFailure" && run.exitCode !== 0);
     if (!isRestarted) return { phase: run.exitCode === 0 ? "Succeeded" : "Failed", ...common };
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** restarts, LONGEST_PAUSE_MS, durationMs / 6);
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.min(FIRST_PAUSE_MS, durationMs / 6) * 2 ** restarts);
     startedAtMs = run.endsAtMs + pauseMs;
     if (nowMs < startedAtMs) return { phase: "Running", waiting: crashLoop(pauseMs, pod), ...common };
     previousRun = run;
@@ -73,7 +74,7 @@ export function lifeOf(pod: KubernetesObject, nowMs: number, defaultDurationMs: 
 function durationOf(asked: string | undefined, defaultMs: number, restartPolicy: string | undefined): number {
   const seconds = Number(asked);
   if (asked === FOREVER) return Infinity;
-  if (Number.isFinite(seconds) && seconds > 0) return seconds * 1_000;
+  if (Number.isFinite(seconds) && seconds > 0) return Math.max(SHORTEST_MS, seconds * 1_000);
   // What is always restarted is a service, not a training.
   return restartPolicy === "Always" ? Infinity : defaultMs;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { KubernetesObject } from "../objects/kubernetes-object.ts";
 import { formatTime } from "../objects/kubernetes-object.ts";
 import type { ObjectWriter } from "../objects/object-writer.ts";
@@ -14,45 +15,42 @@ export interface EventText {
   message: string;
   /** "default-scheduler", "kubelet", … */
   component: string;
+  /** Not counted again: for what is found anew at every look. */
+  once?: true;
 }
 
 /** Writes events about objects; the same one again only counts. They go after an hour. */
 export function createEventRecorder(store: ObjectStore, writer: ObjectWriter, nowMs: () => number) {
-  let sequence = 0;
+  /** What was told -> the event's name. */
+  const names = new Map(store.list(EVENT.storage).map((event) => [keyOf(event), event.metadata.name]));
   const writerOf = (component: string) => ({
     manager: component,
     operation: "Update" as const,
     apiVersion: "v1",
   });
   return {
-    about(object: KubernetesObject, { type, reason, message, component }: EventText): void {
+    about(object: KubernetesObject, { type, reason, message, component, once }: EventText): void {
       const namespace = object.metadata.namespace ?? "default";
-      // A namespace on its way out takes nothing new.
-      if (store.get("/namespaces", undefined, namespace)?.metadata.deletionTimestamp !== undefined) return;
+      // A namespace that is gone or on its way takes nothing new.
+      const home = store.get("/namespaces", undefined, namespace);
+      if (!home || home.metadata.deletionTimestamp !== undefined) return;
       const time = formatTime(nowMs());
-      const same = store
-        .list(EVENT.storage, namespace)
-        .find(
-          (event) =>
-            (event["involvedObject"] as { uid?: string }).uid === object.metadata.uid &&
-            event["reason"] === reason &&
-            event["message"] === message,
-        );
+      const told = textOf(object.metadata.uid, reason, message);
+      const same = store.get(EVENT.storage, namespace, names.get(told) ?? "");
+      if (same && once === true) return;
       if (same) {
         const count = Number(same["count"] ?? 1) + 1;
         writer.update(EVENT, { ...same, count, lastTimestamp: time }, { writer: writerOf(component) });
         return;
       }
-      sequence += 1;
+      const name = `${object.metadata.name}.${randomBytes(8).toString("hex")}`;
+      names.set(told, name);
       writer.create(
         EVENT,
         {
           apiVersion: "v1",
           kind: "Event",
-          metadata: {
-            name: `${object.metadata.name}.${(nowMs() * 1_000 + (sequence % 1_000)).toString(16)}`,
-            namespace,
-          },
+          metadata: { name, namespace },
           involvedObject: {
             kind: object.kind,
             namespace,
@@ -76,10 +74,19 @@ export function createEventRecorder(store: ObjectStore, writer: ObjectWriter, no
     },
     forgetOld(): void {
       for (const event of store.list(EVENT.storage))
-        if (lastSeenMs(event) < nowMs() - KEPT_MS) writer.remove(EVENT, event);
+        if (lastSeenMs(event) < nowMs() - KEPT_MS) {
+          writer.remove(EVENT, event);
+          names.delete(keyOf(event));
+        }
     },
   };
 }
+
+const textOf = (uid: unknown, reason: unknown, message: unknown): string =>
+  JSON.stringify([uid, reason, message]);
+
+const keyOf = ({ involvedObject, reason, message }: KubernetesObject): string =>
+  textOf((involvedObject as { uid?: unknown } | undefined)?.uid, reason, message);
 
 function lastSeenMs({ lastTimestamp, metadata }: KubernetesObject): number {
   return Date.parse(typeof lastTimestamp === "string" ? lastTimestamp : metadata.creationTimestamp);

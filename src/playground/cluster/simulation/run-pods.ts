@@ -106,7 +106,8 @@ function tell(control: ClusterControl, pod: KubernetesObject, life: PodLife, bef
     const warn = (reason: string, message: string): void =>
       control.record.about(pod, { type: "Warning", reason, message, component: KUBELET });
     const isNewRun =
-      life.run !== undefined && (old?.state.running === undefined || old.restartCount < life.restarts);
+      life.run !== undefined &&
+      (old?.state?.running === undefined || (old.restartCount ?? 0) < life.restarts);
     if (isNewRun && life.waiting === undefined) {
       normal("Pulled", `Container image "${image}" already present on machine`);
       normal("Created", `Container created: ${name}`);

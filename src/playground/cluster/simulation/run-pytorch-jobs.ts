@@ -132,7 +132,7 @@ function exceededLimit(
 /** Containers restarted in place, and pods that replaced failed ones. */
 function restartsOf(pod: KubernetesObject): number {
   const inPlace =
-    podStatusOf(pod).containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0;
+    podStatusOf(pod).containerStatuses?.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0) ?? 0;
   return inPlace + Number(pod.metadata.annotations?.[ATTEMPT_ANNOTATION] ?? 0);
 }
 
@@ -197,7 +197,7 @@ function countPods(
     if (phase === "Succeeded") counts.succeeded += 1;
     if (phase !== "Failed") continue;
     counts.failed += 1;
-    const exitCode = containerStatuses?.[0]?.state.terminated?.exitCode ?? 0;
+    const exitCode = containerStatuses?.[0]?.state?.terminated?.exitCode ?? 0;
     if (replica.restartPolicy === "ExitCode" && exitCode >= 128) {
       counts.restarted += 1;
       deleteReplica(control, job, pod);
