@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Concurrent tests are those that wait for other processes most of the time.
+    maxConcurrency: 10,
   },
 });

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { startEmbedded, type Embedded } from "./compose/start-embedded.ts";
 import { startSlackEdge } from "./bot/create-slack-edge.ts";
 import type { SlackConnection } from "./bot/slack-clients.ts";
-import type { Config } from "./config.ts";
+import { publicApiUrl, type Config } from "./config.ts";
 import { createJobs } from "./jobs/create-jobs.ts";
 import { openStore } from "./store/open-store.ts";
 
@@ -13,6 +13,8 @@ export interface Running {
   pieces: Embedded["pieces"];
   url: string | undefined;
   apiUrl: string | undefined;
+  /** Where people reach the pages of the documents. */
+  pagesUrl: string;
   addresses: Embedded["addresses"];
   close(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function compose(options: {
       logger,
     });
     closers.push(() => jobs.close());
+    const pagesUrl = publicApiUrl(config, api?.port);
     const connection: SlackConnection = {
       botToken: addresses.slack.botToken,
       ...(addresses.slack.apiUrl !== undefined && { apiUrl: addresses.slack.apiUrl }),
@@ -71,7 +74,7 @@ export async function compose(options: {
         config,
         addresses,
         connection,
-        apiUrl: api?.url ?? `http://${config.listen.host}:${config.listen.apiPort}`,
+        apiUrl: pagesUrl,
         store,
         jobs,
         checks,
@@ -95,7 +98,7 @@ export async function compose(options: {
     }
 
     delete checks["started"];
-    return { pieces: embedded.pieces, url: embedded.url, apiUrl: api?.url, addresses, close };
+    return { pieces: embedded.pieces, url: embedded.url, apiUrl: api?.url, pagesUrl, addresses, close };
   } catch (error) {
     await close();
     throw error;

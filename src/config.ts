@@ -17,6 +17,7 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   clusters: readonly (
     | { name: string; kind: "simulated" }
     | { name: string; kind: "kubeconfig"; file: string; context?: string }
+    | { name: string; kind: "in-cluster" }
   )[];
   stages: readonly Stage[];
   postgresUrl: string | undefined;
@@ -81,6 +82,11 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     (parsed.model.url === undefined || parsed.model.name === undefined)
   )
     problems.push({ path: "model", message: 'provider "openai" needs url and name' });
+  if (parsed.model.provider === "ollama" && parsed.model.name === undefined)
+    problems.push({
+      path: "model.name",
+      message: 'provider "ollama" needs the name of a model; "auto" finds one',
+    });
   if (problems.length > 0 || slack === undefined) throw new ConfigError(problems);
   const sources =
     options.docs !== undefined
@@ -202,12 +208,19 @@ function readClusters(env: Environment, file: FileConfig): Config["clusters"] {
       ? [{ name: DEFAULT_CLUSTER, kind: "simulated" }]
       : [{ name: DEFAULT_CLUSTER, kind: "kubeconfig", file: env.KUBECONFIG }];
   }
-  return file.clusters.map(({ name, kubeconfig, context }) => {
+  return file.clusters.map(({ name, kubeconfig, context, inCluster }) => {
+    if (inCluster === true) return { name, kind: "in-cluster" };
     const source = kubeconfig ?? env.KUBECONFIG;
     return source === undefined
       ? { name, kind: "simulated" }
       : { name, kind: "kubeconfig", file: source, ...(context !== undefined && { context }) };
   });
+}
+
+/** Where people reach the api port: as configured, else where it listens. */
+export function publicApiUrl(config: Pick<Config, "listen">, port = config.listen.apiPort): string {
+  const { apiUrl, host } = config.listen;
+  return (apiUrl ?? `http://${host}:${port}`).replace(/\/$/, "");
 }
 
 /** For people to look at: secrets are masked. */

@@ -19,15 +19,11 @@ async function findCommand(name: string): Promise<Command | undefined> {
       return { run: ask, help: askHelp, options: askOptions };
     }
     case "index": {
-      const { indexDocuments, indexHelp } = await import("./cli/index-documents.ts");
-      return {
-        run: indexDocuments,
-        help: indexHelp,
-        options: { config: "text", "data-dir": "text", docs: "text" },
-      };
+      const { indexDocuments, indexHelp, indexOptions } = await import("./cli/index-documents.ts");
+      return { run: indexDocuments, help: indexHelp, options: indexOptions };
     }
     case "doctor": {
-      const { doctor, doctorHelp } = await import("./cli/doctor.ts");
+      const { doctor, doctorHelp } = await import("./cli/doctor/doctor.ts");
       return { run: doctor, help: doctorHelp, options: { config: "text", "data-dir": "text" } };
     }
     default:

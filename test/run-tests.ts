@@ -16,6 +16,7 @@ function run(command: string, args: readonly string[]): Promise<number> {
   });
 }
 
+process.chdir(new URL("..", import.meta.url).pathname);
 installSystemPackages((text) => console.log(text));
 let failed = 0;
 let passed = 0;

@@ -17,7 +17,7 @@ export async function startApi(options: {
   metrics: Metrics;
   checks: Readonly<Record<string, () => Promise<boolean>>>;
   logger: Logger;
-}): Promise<{ url: string; close(): Promise<void> }> {
+}): Promise<{ url: string; port: number; close(): Promise<void> }> {
   const { checks, metrics, logger } = options;
 
   async function ready(response: ServerResponse): Promise<void> {
@@ -73,6 +73,7 @@ export async function startApi(options: {
   const port = address !== null && typeof address === "object" ? address.port : options.port;
   return {
     url: `http://${options.host}:${port}`,
+    port,
     async close() {
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();

@@ -2,7 +2,7 @@ import { localeOfText, textsFor } from "../bot/texts/texts.ts";
 import { readConfig } from "../config.ts";
 import { openKnowledgeAlone } from "./open-knowledge-alone.ts";
 import { UsageError, type CommandArguments } from "./read-arguments.ts";
-import { configOptionsOf } from "./up.ts";
+import { configOptionsOf } from "./config-options.ts";
 
 export const askOptions = { config: "text", "data-dir": "text", docs: "text" } as const;
 export const askHelp = `Usage: ./jibsa ask [options] "question"

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import { findModel } from "../compose/find-model.ts";
 import { openKnowledge } from "../compose/open-knowledge.ts";
-import type { Config } from "../config.ts";
+import { publicApiUrl, type Config } from "../config.ts";
 import { createLogger } from "../logger.ts";
 import { startMilvusLite } from "../rag/adapters/start-milvus-lite.ts";
 import type { Rag } from "../rag/create-rag.ts";
@@ -10,13 +9,8 @@ import { startEmbeddedPostgres } from "../store/embedded-postgres.ts";
 import { openStore } from "../store/open-store.ts";
 import { lockDataDir } from "./lock-data-dir.ts";
 import { UsageError } from "./read-arguments.ts";
-import { RUNNING_FILE } from "./up.ts";
-
-const runningSchema = z.object({
-  pid: z.number(),
-  postgresUrl: z.string(),
-  milvusAddress: z.string().optional(),
-});
+import { readRunning } from "./running-file.ts";
+import { createProgress } from "./show-progress.ts";
 
 /** The documents for a command of the shell: those of a running `up` on the same data folder, else started for this command alone. */
 export async function openKnowledgeAlone(
@@ -24,6 +18,7 @@ export async function openKnowledgeAlone(
   options: { docs?: string } = {},
 ): Promise<{ rag: Rag; shared: boolean; close(): Promise<void> }> {
   const logger = createLogger("error");
+  const progress = createProgress(process.stderr);
   const closers: (() => Promise<void> | void)[] = [];
   const running = readRunning(config.dataDir);
   if (running !== undefined && options.docs !== undefined)
@@ -43,9 +38,10 @@ export async function openKnowledgeAlone(
       dataDir: join(config.dataDir, "milvus"),
       cacheDir: config.cacheDir,
       onProgress: ({ step, detail }) => {
-        if (step === "environment" || step === "packages") console.error(`… ${detail}`);
+        if (step === "environment" || step === "packages") progress.show(detail);
       },
     });
+    progress.end();
     closers.push(() => milvus.close());
     milvusAddress = milvus.address;
   }
@@ -56,11 +52,8 @@ export async function openKnowledgeAlone(
     store: database.store,
     logger,
     milvusAddress,
-    modelUrl:
-      config.model.provider === "none" || config.model.provider === "auto"
-        ? config.model.url
-        : (config.model.url ?? "http://127.0.0.1:11434"),
-    apiUrl: `http://${config.listen.host}:${config.listen.apiPort}`,
+    model: (await findModel(config)).model,
+    apiUrl: running?.pagesUrl ?? publicApiUrl(config),
   });
   closers.push(() => knowledge.close());
   return {
@@ -70,11 +63,4 @@ export async function openKnowledgeAlone(
       for (const closer of closers.toReversed()) await closer();
     },
   };
-}
-
-function readRunning(dataDir: string) {
-  const file = join(dataDir, RUNNING_FILE);
-  if (!existsSync(file)) return undefined;
-  const parsed = runningSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
-  return parsed.success && existsSync(`/proc/${parsed.data.pid}`) ? parsed.data : undefined;
 }

@@ -1,15 +1,15 @@
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { describeConfig, readConfig, type ConfigOptions } from "../config.ts";
+import { describeConfig, readConfig } from "../config.ts";
 import type { RoleName, Running } from "../compose.ts";
 import { createLogger } from "../logger.ts";
+import { configOptionsOf } from "./config-options.ts";
 import { lockDataDir } from "./lock-data-dir.ts";
 import { textOf, UsageError, type CommandArguments } from "./read-arguments.ts";
+import { writeRunning } from "./running-file.ts";
+import { createProgress } from "./show-progress.ts";
 
 const ROLES: readonly RoleName[] = ["slack", "worker", "api"];
 const STOP_WITHIN_MS = 25_000;
-export const RUNNING_FILE = "running.json";
 
 export const upOptions = {
   config: "text",
@@ -30,29 +30,6 @@ Starts Jibsa. Without tokens and settings: a playground on http://127.0.0.1:4000
   --roles LIST       slack,worker,api: which parts this process runs (default: all)
   --check-config     print the settings in effect, secrets masked, and end`;
 
-/** Options that every command with settings takes. */
-export function configOptionsOf(args: CommandArguments): ConfigOptions {
-  const port = textOf(args, "port");
-  const number = Number(port);
-  if (port !== undefined && !(Number.isInteger(number) && number >= 0 && number < 65_533))
-    throw new UsageError(`--port ${port}: a number from 0 to 65532`);
-  const file = textOf(args, "config");
-  const dataDir = textOf(args, "data-dir");
-  const docs = textOf(args, "docs");
-  return {
-    ...(file !== undefined && { file }),
-    ...(dataDir !== undefined && { dataDir }),
-    ...(docs !== undefined && { docs }),
-    ...(port !== undefined && {
-      listen: {
-        playgroundPort: number,
-        apiPort: number === 0 ? 0 : number + 1,
-        clusterPort: number === 0 ? 0 : number + 2,
-      },
-    }),
-  };
-}
-
 export async function up(args: CommandArguments): Promise<number> {
   const config = readConfig(process.env, configOptionsOf(args));
   if (args.values["check-config"] === true) {
@@ -70,17 +47,24 @@ export async function up(args: CommandArguments): Promise<number> {
   const { compose } = await import("../compose.ts");
   const release = lockDataDir(config.dataDir);
   const logger = createLogger(config.logLevel);
-  const runningFile = join(config.dataDir, RUNNING_FILE);
+  const progress = createProgress();
   let running: Running;
   try {
-    running = await compose({ config, roles, logger, onProgress: (text) => console.log(`… ${text}`) });
+    running = await compose({ config, roles, logger, onProgress: (text) => progress.show(text) });
+    progress.end();
   } catch (error) {
+    progress.end();
     release();
     throw error;
   }
   const { postgresUrl, milvusAddress } = running.addresses;
-  writeFileSync(runningFile, JSON.stringify({ pid: process.pid, postgresUrl, milvusAddress }), {
-    mode: 0o600,
+  const { apiUrl, pagesUrl } = running;
+  const forget = writeRunning(config.dataDir, {
+    pid: process.pid,
+    postgresUrl,
+    pagesUrl,
+    ...(milvusAddress !== undefined && { milvusAddress }),
+    ...(apiUrl !== undefined && { apiUrl }),
   });
   console.log(`settings: ${config.file ?? "defaults"}`);
   const api = running.apiUrl === undefined ? [] : [{ name: "api", kind: "real", where: running.apiUrl }];
@@ -93,7 +77,7 @@ export async function up(args: CommandArguments): Promise<number> {
     logger.error("not everything stopped in time");
     process.exit(1);
   }, STOP_WITHIN_MS);
-  rmSync(runningFile, { force: true });
+  forget();
   await running.close();
   clearTimeout(late);
   release();

@@ -1,10 +1,9 @@
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import { createChatModel } from "../rag/adapters/create-chat-model.ts";
+import { createChatModel, type ChatModelOptions } from "../rag/adapters/create-chat-model.ts";
 import { createFolderSource } from "../rag/adapters/folder-source.ts";
 import { createMilvusVectorIndex } from "../rag/adapters/milvus-vector-index.ts";
 import { createRag, type Rag } from "../rag/create-rag.ts";
-import type { ChatModel } from "../rag/ports.ts";
 import { loadPrompts } from "../rag/prompts.ts";
 import type { Store } from "../store/database.ts";
 
@@ -16,7 +15,7 @@ export async function openKnowledge(options: {
   store: Store;
   logger: Logger;
   milvusAddress: string | undefined;
-  modelUrl: string | undefined;
+  model: ChatModelOptions | undefined;
   apiUrl: string;
 }): Promise<{ rag: Rag; close(): Promise<void> }> {
   const { config, logger } = options;
@@ -25,9 +24,7 @@ export async function openKnowledge(options: {
     address: options.milvusAddress,
     collection: config.milvus.collection,
   });
-  // An index that is away at the start is opened by the first question that needs it.
-  await index.open().catch((error: unknown) => logger.warn({ err: error }, "Milvus does not answer yet"));
-  const model = await openModel(config, options.modelUrl);
+  // Opened by what needs it first, usually indexing: a start neither waits for a Milvus that is away nor loads its SDK.
   const sources = config.knowledge.sources.map((source) =>
     createFolderSource({
       name: source.name,
@@ -41,33 +38,11 @@ export async function openKnowledge(options: {
   const rag = createRag({
     store: options.store,
     index,
-    model,
+    model: options.model === undefined ? undefined : createChatModel(options.model),
     sources,
     prompts: await loadPrompts(PROMPTS),
     logger,
     deadlineMs: config.model.timeout,
   });
   return { rag, close: () => rag.close() };
-}
-
-async function openModel(config: Config, url: string | undefined): Promise<ChatModel | undefined> {
-  if (url === undefined) return undefined;
-  const { provider, name } = config.model;
-  if (provider === "openai")
-    return createChatModel({
-      kind: "openai-compatible",
-      baseUrl: url,
-      model: name ?? "",
-      ...(config.modelApiKey !== undefined && { apiKey: config.modelApiKey }),
-    });
-  const chosen = name ?? (await firstOllamaModel(url));
-  return chosen === undefined ? undefined : createChatModel({ kind: "ollama", baseUrl: url, model: chosen });
-}
-
-async function firstOllamaModel(url: string): Promise<string | undefined> {
-  const answer = await fetch(`${url}/api/tags`, { signal: AbortSignal.timeout(2_000) }).catch(
-    () => undefined,
-  );
-  const { models = [] } = ((await answer?.json()) ?? {}) as { models?: { name: string }[] };
-  return models[0]?.name;
 }

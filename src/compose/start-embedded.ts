@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import type { RoleName } from "../compose.ts";
 import type { SlackTransport } from "../bot/create-slack-edge.ts";
 import type { Config } from "../config.ts";
+import type { ChatModelOptions } from "../rag/adapters/create-chat-model.ts";
+import { findModel } from "./find-model.ts";
 
 export interface Piece {
   name: string;
@@ -17,12 +19,12 @@ export interface Embedded {
   addresses: {
     postgresUrl: string;
     milvusAddress: string | undefined;
-    modelUrl: string | undefined;
+    model: ChatModelOptions | undefined;
     slack: { botToken: string; apiUrl?: string; transport: SlackTransport };
     clusters: readonly {
       name: string;
       simulated: boolean;
-      source: { kubeconfig: string } | { kubeconfigFile: string };
+      source: { kubeconfig: string } | { kubeconfigFile: string } | "in-cluster";
       context?: string;
     }[];
   };
@@ -81,6 +83,9 @@ export async function startEmbedded(options: {
         ...(cluster.context !== undefined && { context: cluster.context }),
       });
       pieces.push({ name: `cluster ${cluster.name}`, kind: "real", where: cluster.file });
+    } else if (cluster.kind === "in-cluster") {
+      clusters.push({ name: cluster.name, simulated: false, source: "in-cluster" });
+      pieces.push({ name: `cluster ${cluster.name}`, kind: "real", where: "the cluster this runs in" });
     } else if (worker) {
       const { startSimulatedCluster } = await import("../playground/cluster/start-simulated-cluster.ts");
       const simulated = await startSimulatedCluster({
@@ -107,7 +112,7 @@ export async function startEmbedded(options: {
     addresses: {
       postgresUrl,
       milvusAddress,
-      modelUrl: model.url,
+      model: model.model,
       slack,
       clusters,
     },
@@ -142,36 +147,4 @@ async function openSlack(
   pieces.push({ name: "Slack", kind: "simulated", where: playground.url });
   const { botToken, apiUrl, appToken, url } = playground;
   return { slack: { botToken, apiUrl, transport: { kind: "socket", appToken } }, url };
-}
-
-const OLLAMA_URL = "http://127.0.0.1:11434";
-
-/** "auto" takes an Ollama that answers; otherwise answers are quoted from the documents. */
-async function findModel(config: Config): Promise<{ url: string | undefined; piece: Piece }> {
-  const { provider, url, name } = config.model;
-  if (provider === "none")
-    return {
-      url: undefined,
-      piece: { name: "model", kind: "none", where: "answers are quoted from the documents" },
-    };
-  if (provider === "openai" || provider === "ollama") {
-    const address = url ?? OLLAMA_URL;
-    return {
-      url: address,
-      piece: { name: "model", kind: "real", where: `${name ?? "first of Ollama"} at ${address}` },
-    };
-  }
-  const address = url ?? OLLAMA_URL;
-  try {
-    const answer = await fetch(`${address}/api/tags`, { signal: AbortSignal.timeout(500) });
-    const { models = [] } = (await answer.json()) as { models?: { name: string }[] };
-    if (models.length > 0)
-      return { url: address, piece: { name: "model", kind: "real", where: `Ollama at ${address}` } };
-  } catch {
-    // Nothing answers there: that is what "auto" is for.
-  }
-  return {
-    url: undefined,
-    piece: { name: "model", kind: "none", where: "none found: answers are quoted from the documents" },
-  };
 }

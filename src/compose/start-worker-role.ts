@@ -67,7 +67,7 @@ export async function startWorkerRole(deps: {
     store,
     logger,
     milvusAddress: addresses.milvusAddress,
-    modelUrl: addresses.modelUrl,
+    model: addresses.model,
     apiUrl: deps.apiUrl,
   });
   onClose(() => knowledge.close());

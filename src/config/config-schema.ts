@@ -13,6 +13,8 @@ export const fileSchema = z.strictObject({
       host: z.string().default("127.0.0.1"),
       playgroundPort: port.default(4000),
       apiPort: port.default(4001),
+      /** Where people reach the api port, for links to pages; default http://<host>:<apiPort>. */
+      apiUrl: z.url().optional(),
       clusterPort: port.default(4002),
       slackHttpPort: port.default(4003),
     })
@@ -59,6 +61,8 @@ export const fileSchema = z.strictObject({
         name: z.string().min(1),
         kubeconfig: z.string().optional(),
         context: z.string().optional(),
+        /** The service account of the pod that Jibsa runs in. */
+        inCluster: z.boolean().optional(),
       }),
     )
     .default([]),

@@ -133,7 +133,7 @@ describe("files of src", () => {
     expect(readers.toSorted()).toEqual(
       [
         "cli/ask.ts",
-        "cli/doctor.ts",
+        "cli/doctor/doctor.ts",
         "cli/index-documents.ts",
         "cli/up.ts",
         "rag/adapters/start-milvus-lite.ts",

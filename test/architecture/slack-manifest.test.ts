@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { NEEDED_SCOPES } from "#src/cli/doctor/check-slack.ts";
 import { readInbound } from "#src/bot/inbound/delivery.ts";
 import { parseCommand } from "#src/bot/parse-command.ts";
 import { en } from "#src/bot/texts/en.ts";
@@ -98,6 +99,7 @@ describe("the Slack app manifest", () => {
     expect(unknown).toEqual([]);
     expect(methods).toContain("chat.postMessage");
     expect([...manifest.oauth_config.scopes.bot].toSorted()).toEqual([...needed].toSorted());
+    expect([...NEEDED_SCOPES].toSorted()).toEqual([...needed].toSorted());
   });
 
   it("subscribes to the events that the bot handles, and to no others", () => {

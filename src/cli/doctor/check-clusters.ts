@@ -1,0 +1,74 @@
+import { createKubernetesCluster } from "../../actions/adapters/kubernetes-cluster.ts";
+import { identityOf, type Role } from "../../actions/policy.ts";
+import type { Identity } from "../../actions/ports.ts";
+import type { Config } from "../../config.ts";
+import { messageOf, type Finding } from "./finding.ts";
+
+/** Each cluster: reachable, and what each role may do there, asked as that role. */
+export async function checkClusters(config: Config): Promise<Finding[]> {
+  const findings = await Promise.all(config.clusters.map((cluster) => checkCluster(config, cluster)));
+  return findings.flat();
+}
+
+async function checkCluster(config: Config, cluster: Config["clusters"][number]): Promise<Finding[]> {
+  const name = `cluster ${cluster.name}`;
+  if (cluster.kind === "simulated")
+    return [
+      {
+        name,
+        level: "ok",
+        text: "simulated",
+        advice: "for a real one set KUBECONFIG or clusters (docs/operate/connect-a-cluster.md)",
+      },
+    ];
+  const opened = createKubernetesCluster({
+    name: cluster.name,
+    simulated: false,
+    source: cluster.kind === "in-cluster" ? "in-cluster" : { kubeconfigFile: cluster.file },
+    ...(cluster.kind === "kubeconfig" && cluster.context !== undefined && { context: cluster.context }),
+  });
+  const reach = await opened.isReachable();
+  if (!reach.reachable)
+    return [
+      {
+        name,
+        level: "fail",
+        text: `does not answer: ${reach.reason}`,
+        advice: "check the kubeconfig's server, certificate and token",
+      },
+    ];
+  const stages = config.stages.filter((stage) => stage.cluster === cluster.name);
+  const namespaces = [...new Set(stages.map((stage) => stage.namespace))];
+  const permitted = config.policy.roles.flatMap((role) =>
+    namespaces.map(async (namespace): Promise<Finding> => {
+      const as = exampleOf(role);
+      const rights = { verb: "create", group: "kubeflow.org", resource: "pytorchjobs", namespace };
+      const what = `${role.name} in ${namespace}`;
+      try {
+        const may = await opened.mayI(rights, as);
+        return may.allowed
+          ? { name: `${name} rights`, level: "ok", text: `${what} may create pytorchjobs` }
+          : {
+              name: `${name} rights`,
+              level: "warn",
+              text: `${what} may not create pytorchjobs`,
+              advice: `bind a role to the group ${as.groups.join(", ") || as.user} if it should`,
+            };
+      } catch (error) {
+        return {
+          name: `${name} rights`,
+          level: "fail",
+          text: `${what}: ${messageOf(error)}`,
+          advice: "the kubeconfig's account needs the verb impersonate (docs/operate/connect-a-cluster.md)",
+        };
+      }
+    }),
+  );
+  return [{ name, level: "ok", text: `real, ${reach.version}` }, ...(await Promise.all(permitted))];
+}
+
+/** Somebody of that role whom no cluster knows by name: the groups decide. */
+function exampleOf(role: Role): Identity {
+  const { groups } = identityOf([role], { slackUserId: "doctor", name: "doctor" });
+  return { user: "jibsa:doctor", groups };
+}

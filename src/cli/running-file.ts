@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+
+const FILE = "running.json";
+const runningSchema = z.object({
+  pid: z.number(),
+  postgresUrl: z.string(),
+  milvusAddress: z.string().optional(),
+  /** Where the api listens, if this process runs it. */
+  apiUrl: z.string().optional(),
+  /** Base of the links to pages. */
+  pagesUrl: z.string().optional(),
+});
+export type RunningUp = z.infer<typeof runningSchema>;
+
+/** What the other commands of the shell need to know of an `up` on the same data folder. Only the owner reads it. */
+export function writeRunning(dataDir: string, running: RunningUp): () => void {
+  const file = join(dataDir, FILE);
+  writeFileSync(file, JSON.stringify(running), { mode: 0o600 });
+  return () => rmSync(file, { force: true });
+}
+
+/** Undefined where none runs; a file left over from a process that was killed counts as none. */
+export function readRunning(dataDir: string): RunningUp | undefined {
+  const file = join(dataDir, FILE);
+  if (!existsSync(file)) return undefined;
+  const parsed = runningSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
+  return parsed.success && existsSync(`/proc/${parsed.data.pid}`) ? parsed.data : undefined;
+}

@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
+import { waitUntil } from "#test/wait-until.ts";
+
+export interface BotOptions {
+  /** Where the process kills itself once it is armed: "CP1" … "CP9". */
+  crashAt?: string;
+}
+
+/** `jibsa up` as a process of its own under a supervisor that starts it again as soon as it dies. */
+export interface SupervisedBot {
+  /** Lets the process die once more at its crash point. Resolves at once. */
+  arm(): void;
+  /** Starts that ended by SIGKILL so far. */
+  deaths(): number;
+  /** Waits for a death, and for the process that comes after it. */
+  diedAndCameBack(deaths: number): Promise<void>;
+  /** The process that runs now. */
+  current(): Jibsa;
+  /** SIGTERM; the supervisor lets it be. Resolves with how it ended. */
+  stop(): Promise<number | NodeJS.Signals>;
+  /** Everything all its processes printed. */
+  output(): string;
+  close(): Promise<void>;
+}
+
+export async function startBot(
+  options: { dataDir: string; config: string; env: Readonly<Record<string, string>> } & BotOptions,
+): Promise<SupervisedBot> {
+  mkdirSync(options.dataDir, { recursive: true });
+  const ledger = join(options.dataDir, "deaths");
+  // One letter is one death, and one is allowed: full until it is armed.
+  writeFileSync(ledger, "x");
+  const start = () =>
+    startJibsa({
+      dataDir: options.dataDir,
+      args: ["--config", options.config, "--roles", "slack,worker"],
+      env: {
+        ...options.env,
+        ...(options.crashAt !== undefined && {
+          JIBSA_CRASH_AT: options.crashAt,
+          JIBSA_CRASH_LEDGER: ledger,
+          JIBSA_CRASH_TIMES: "1",
+        }),
+      },
+    });
+  let running = await start();
+  let isUp = true;
+  let deaths = 0;
+  let printed = "";
+  let broken: Error | undefined;
+  let stopping = false;
+
+  const supervising = (async () => {
+    for (;;) {
+      const how = await running.ended;
+      printed += running.output();
+      isUp = false;
+      if (stopping) return;
+      if (how !== "SIGKILL") throw new Error(`the bot ended by itself (${how}):\n${printed.slice(-3_000)}`);
+      deaths += 1;
+      running = await start();
+      isUp = true;
+    }
+  })();
+  supervising.catch((error: unknown) => {
+    broken = error instanceof Error ? error : new Error(String(error));
+  });
+  const throwIfBroken = (): void => {
+    if (broken !== undefined) throw broken;
+  };
+
+  const stop = async (): Promise<number | NodeJS.Signals> => {
+    stopping = true;
+    const how = await running.stop();
+    await supervising.catch(() => undefined);
+    return how;
+  };
+  return {
+    arm: () => writeFileSync(ledger, ""),
+    deaths: () => deaths,
+    async diedAndCameBack(expected) {
+      await waitUntil(
+        `death ${expected} at ${options.crashAt ?? "no crash point"}`,
+        () => {
+          throwIfBroken();
+          return deaths >= expected && isUp;
+        },
+        60_000,
+      );
+    },
+    current: () => running,
+    stop,
+    output: () => printed + running.output(),
+    async close() {
+      if (existsSync(`/proc/${running.process.pid ?? 0}`)) await stop();
+      rmSync(options.dataDir, { recursive: true, force: true });
+    },
+  };
+}

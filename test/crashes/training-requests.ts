@@ -1,0 +1,138 @@
+import { expect } from "vitest";
+import { wordsOf, type PlaygroundMessage } from "#test/servers/playground-client.ts";
+import { waitUntil } from "#test/wait-until.ts";
+import type { World } from "./world.ts";
+
+const CHANNEL = "llm-training";
+const WHO = "sora";
+const LOOK_EVERY_MS = 200;
+
+/** What a person does who gets an error from Slack: the same once more, until it is taken. */
+async function untilTaken(attempt: () => Promise<unknown>): Promise<void> {
+  await waitUntil(
+    "Slack to say that it was taken",
+    () =>
+      attempt().then(
+        () => true,
+        () => false,
+      ),
+    60_000,
+  );
+}
+
+/** The id that a preview's Start button carries. */
+function requestIdOf(preview: PlaygroundMessage): string | undefined {
+  const elements = (preview.blocks ?? []).flatMap((block) => (block["elements"] ?? []) as Element[]);
+  return elements.find((element) => element.action_id === "request.start")?.value;
+}
+interface Element {
+  action_id?: string;
+  value?: string;
+}
+
+/** Asks for a training by a mention. Resolves with its preview, which only the asker sees. */
+export async function askForTraining(world: World, who = WHO): Promise<{ ts: string; requestId: string }> {
+  const previews = async () =>
+    (await world.slack.messages(who, CHANNEL)).flatMap((message) => {
+      const requestId = message.is_ephemeral === true ? requestIdOf(message) : undefined;
+      return requestId === undefined ? [] : [{ ts: message.ts, requestId }];
+    });
+  const before = new Set(
+    (await world.database.store.selectFrom("requests").select("id").execute()).map(({ id }) => id),
+  );
+  await world.slack.say(who, CHANNEL, "@jibsa train start preprocess");
+  return waitUntil(
+    "the preview",
+    async () => (await previews()).find(({ requestId }) => !before.has(requestId)),
+    60_000,
+    LOOK_EVERY_MS,
+  );
+}
+
+/** Presses Start, and again when Slack shows an error. */
+export async function start(world: World, preview: { ts: string; requestId: string }, who = WHO) {
+  await untilTaken(async () => {
+    if ((await requestState(world, preview.requestId)) !== "previewed") return;
+    await world.slack.press(who, CHANNEL, preview.ts, "request.start");
+  });
+}
+
+async function requestState(world: World, requestId: string): Promise<string | undefined> {
+  const row = await world.database.store
+    .selectFrom("requests")
+    .select("state")
+    .where("id", "=", requestId)
+    .executeTakeFirst();
+  return row?.state;
+}
+
+/** The request's one message in the channel, and the replies below it. */
+async function messagesOf(world: World, requestId: string) {
+  const all = await world.slack.messages(WHO, CHANNEL);
+  const cards = all.filter(
+    (message) => message.is_ephemeral !== true && wordsOf(message).includes(`preprocess-${requestId}`),
+  );
+  const replies = await Promise.all(cards.map(({ ts }) => world.slack.messages(WHO, CHANNEL, ts)));
+  return { cards, replies: replies.flat().filter(({ ts }) => !cards.some((card) => card.ts === ts)) };
+}
+
+/** Waits until the asker was told the end. */
+export async function toldTheEnd(world: World, requestId: string, timeoutMs = 60_000): Promise<void> {
+  await waitUntil(
+    `the end of ${requestId} to be told`,
+    async () => (await messagesOf(world, requestId)).replies.length > 0,
+    timeoutMs,
+    LOOK_EVERY_MS,
+  ).catch(async (error: unknown) => {
+    throw new Error(await stateOf(world), { cause: error });
+  });
+}
+
+/** One object, one message that shows its end, one reply that tells it; every row ended and nothing left to say. */
+export async function expectDoneOnce(world: World, requestIds: readonly string[]): Promise<void> {
+  await waitUntil(
+    "all that came in to be dealt with",
+    async () => {
+      const { rows } = await world.database.pool.query<{ open: string }>(
+        `select (select count(*) from inbound where state = 'received')
+              + (select count(*) from outbox where state = 'pending')
+              + (select count(*) from requests where drawn_version < version) as open`,
+      );
+      return rows[0]?.open === "0";
+    },
+    60_000,
+    LOOK_EVERY_MS,
+  );
+  const jobs = await world.jobNames();
+  for (const requestId of requestIds) {
+    const { cards, replies } = await messagesOf(world, requestId);
+    expect(jobs.filter((name) => name === `preprocess-${requestId}`)).toHaveLength(1);
+    expect(cards.map(({ text }) => text)).toEqual([expect.stringContaining("succeeded")]);
+    expect(replies.map(({ text }) => text)).toEqual([expect.stringContaining("succeeded")]);
+  }
+  const runs = await world.database.store.selectFrom("runs").select(["id", "state"]).execute();
+  expect(runs.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual(
+    requestIds.toSorted().map((id) => ({ id, state: "succeeded" })),
+  );
+  const everything = await world.slack.messages(WHO, CHANNEL);
+  expect(everything.filter((message) => /failed|given up|could not/.test(message.text))).toEqual([]);
+  const { rows: left } = await world.database.pool.query(
+    "select key, state from inbound where state <> 'handled' union all select key, state from outbox where state <> 'sent'",
+  );
+  expect(left).toEqual([]);
+}
+
+/** For whoever has to find out why. */
+async function stateOf(world: World): Promise<string> {
+  const texts = (await world.slack.messages(WHO, CHANNEL)).map(({ ts, text }) => `${ts} ${text}`);
+  const rows = await Promise.all(
+    [
+      "select key, state from inbound where state <> 'handled'",
+      "select key, state, attempts, next_attempt_at, claimed_until, last_error from outbox where state <> 'sent'",
+      "select id, state, version, drawn_version, outcome from requests",
+      "select id, state, observed_at, reason from runs",
+      "select job_key, starts, parked_at, last_error from job_starts",
+    ].map(async (query) => (await world.database.pool.query(query)).rows as unknown[]),
+  );
+  return [...texts, ...rows.flat().map((row) => JSON.stringify(row))].join("\n");
+}

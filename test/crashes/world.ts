@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { parse } from "yaml";
+import {
+  startSimulatedCluster,
+  type SimulatedCluster,
+} from "#src/playground/cluster/start-simulated-cluster.ts";
+import { startSlackPlayground } from "#src/playground/slack/start-slack-playground.ts";
+import { createKubernetesCluster } from "#src/actions/adapters/kubernetes-cluster.ts";
+import { createJobs } from "#src/jobs/create-jobs.ts";
+import type { OpenStore } from "#src/store/open-store.ts";
+import { cacheDir } from "#test/servers/jibsa.ts";
+import { createPlaygroundClient, type PlaygroundClient } from "#test/servers/playground-client.ts";
+import { startBot, type BotOptions, type SupervisedBot } from "./supervised-bot.ts";
+
+const EXAMPLE = new URL("../../jibsa.example.yaml", import.meta.url);
+/** Nobody listens there. */
+const NOWHERE = "127.0.0.1:1";
+
+/** Everything around the bot, which outlives it: Slack, a cluster, a database. The bot itself is a process that may die. */
+export interface World {
+  slack: PlaygroundClient;
+  cluster: SimulatedCluster;
+  database: OpenStore;
+  /** Names of the PyTorchJobs that exist, read from the cluster and not from the bot. */
+  jobNames(): Promise<readonly string[]>;
+  startBot(options?: BotOptions): Promise<SupervisedBot>;
+  /** Ends the bots, then their surroundings; leaves no file. */
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  database: OpenStore & { connectionString: string };
+  /** Default 2 s. */
+  trainingMs?: number;
+  /** Default: nobody listens there. */
+  milvusAddress?: string;
+  /** Default: none. */
+  ollamaUrl?: string;
+  /** Pages by file name. Default: none, and nothing is indexed: half of the work of a start. */
+  pages?: Readonly<Record<string, string>>;
+  /** Where the bot finds Postgres, when not where `database` does. */
+  postgresUrl?: string;
+  /** Default true: Slack limits by itself, too. */
+  rateLimits?: boolean;
+}
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), "jibsa-crash-"));
+  const slack = await startSlackPlayground({
+    port: 0,
+    rateLimits: options.rateLimits ?? true,
+    // As often as Slack does, without its minutes in between.
+    eventRetryDelaysMs: [0, 500, 1_000],
+  });
+  const cluster = await startSimulatedCluster({
+    port: 0,
+    dataDir: join(folder, "cluster"),
+    trainingDurationMs: options.trainingMs ?? 2_000,
+  });
+  const observer = createKubernetesCluster({
+    name: "onprem-a",
+    simulated: true,
+    source: { kubeconfig: cluster.kubeconfig },
+  });
+  await mkdir(join(folder, "pages"));
+  for (const [name, text] of Object.entries(options.pages ?? {}))
+    await writeFile(join(folder, "pages", name), text);
+  const file = join(folder, "jibsa.yaml");
+  await writeFile(
+    file,
+    JSON.stringify({
+      ...(parse(await readFile(EXAMPLE, "utf8")) as object),
+      slack: { apiUrl: slack.apiUrl },
+      milvus: { address: options.milvusAddress ?? NOWHERE },
+      model:
+        options.ollamaUrl === undefined
+          ? { provider: "none" }
+          : { provider: "ollama", url: options.ollamaUrl, name: "test-model" },
+      knowledge: { sources: [{ name: "pages", folder: join(folder, "pages") }], watch: false },
+    }),
+  );
+  if (options.pages === undefined) await putIndexingOff(options.database);
+  const bots: SupervisedBot[] = [];
+  return {
+    slack: createPlaygroundClient(slack.url),
+    cluster,
+    database: options.database,
+    async jobNames() {
+      const jobs = await observer.list(
+        { group: "kubeflow.org", version: "v1", resource: "pytorchjobs", namespace: "llm-training" },
+        { user: "observer", groups: ["system:masters"] },
+      );
+      return jobs.map((job) => job.metadata.name);
+    },
+    async startBot(botOptions = {}) {
+      const number = bots.length;
+      const bot = await startBot({
+        dataDir: join(folder, `bot-${number}`),
+        config: file,
+        env: {
+          SLACK_BOT_TOKEN: slack.botToken,
+          SLACK_APP_TOKEN: slack.appToken,
+          KUBECONFIG: cluster.kubeconfigPath ?? "",
+          JIBSA_POSTGRES_URL: options.postgresUrl ?? options.database.connectionString,
+          JIBSA_LOG_LEVEL: "warn",
+          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(cacheDir(), "compile"),
+        },
+        ...botOptions,
+      });
+      bots.push(bot);
+      return bot;
+    },
+    async close() {
+      await Promise.all(bots.map((bot) => bot.close()));
+      await Promise.all([slack.close(), cluster.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The bell for it waits in the queue already, so that a start does not ring. */
+async function putIndexingOff(database: WorldOptions["database"]): Promise<void> {
+  const { store, connectionString } = database;
+  const backend = { kind: "postgres", connectionString } as const;
+  const jobs = createJobs({ backend, store, logger: pino({ level: "silent" }) });
+  await jobs.enqueue("index-source", { source: "pages" }, { delayMs: 3_600_000 });
+  await jobs.close();
+}
