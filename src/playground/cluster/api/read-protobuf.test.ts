@@ -23,6 +23,31 @@ describe("kubectl's binary form", () => {
     });
   });
 
+  it("is read with numbers and lists", () => {
+    const field = (number: number, bytes: Uint8Array | string) =>
+      Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), Buffer.from(bytes as string)]);
+    const options = Buffer.concat([
+      Buffer.from([8, 172, 2]),
+      field(4, "Orphan"),
+      field(5, "All"),
+      field(2, field(1, "u")),
+    ]);
+    const message = Buffer.concat([
+      Buffer.from("k8s\0"),
+      field(1, Buffer.concat([field(1, "v1"), field(2, "DeleteOptions")])),
+      field(2, options),
+    ]);
+
+    expect(readProtobuf(message)).toEqual({
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      gracePeriodSeconds: 300,
+      propagationPolicy: "Orphan",
+      dryRun: ["All"],
+      preconditions: { uid: "u" },
+    });
+  });
+
   it("is refused in the API's own form when it is broken or of another kind", () => {
     const recorded = Buffer.from(CAN_I, "base64");
     fc.assert(

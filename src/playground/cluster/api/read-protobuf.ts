@@ -7,7 +7,7 @@ const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
 /** Field number -> name and what it holds; other fields are passed over. */
 type Schema = Readonly<Record<number, readonly [name: string, type: FieldType]>>;
-type FieldType = "text" | "texts" | "bytes" | "map" | "byteMap" | Schema;
+type FieldType = "text" | "texts" | "integer" | "bytes" | "map" | "byteMap" | Schema;
 
 const metadata: Schema = {
   1: ["name", "text"],
@@ -32,9 +32,15 @@ const accessSpec: Schema = {
   2: ["nonResourceAttributes", { 1: ["path", "text"], 2: ["verb", "text"] }],
 };
 
-/** The kinds that kubectl sends in this form: its `auth` commands and the simple `create` ones. */
+/** The kinds that kubectl sends in this form: its `auth` commands, the simple `create` ones, and what `drain` deletes by. */
 const schemas: Readonly<Record<string, Schema>> = {
   ConfigMap: { 1: ["metadata", metadata], 2: ["data", "map"] },
+  DeleteOptions: {
+    1: ["gracePeriodSeconds", "integer"],
+    2: ["preconditions", { 1: ["uid", "text"], 2: ["resourceVersion", "text"] }],
+    4: ["propagationPolicy", "text"],
+    5: ["dryRun", "texts"],
+  },
   Namespace: { 1: ["metadata", metadata] },
   Secret: { 1: ["metadata", metadata], 2: ["data", "byteMap"], 3: ["type", "text"] },
   SelfSubjectAccessReview: { 1: ["metadata", metadata], 2: ["spec", accessSpec] },
@@ -85,11 +91,13 @@ function readMessage(bytes: Buffer, schema: Schema): JsonObject {
   while (offset < bytes.length) {
     const tag = readNumber();
     const wireType = tag & 7;
-    if (wireType === 0) readNumber();
-    else if (wireType === 2) {
+    const field = schema[tag >> 3];
+    if (wireType === 0) {
+      const value = readNumber();
+      if (field?.[1] === "integer") message[field[0]] = value;
+    } else if (wireType === 2) {
       const end = readNumber() + offset;
       if (end > bytes.length) throw new RangeError("a field is cut off");
-      const field = schema[tag >> 3];
       if (field) keep(message, field[0], field[1], bytes.subarray(offset, end));
       offset = end;
     } else throw new RangeError(`unknown wire type ${wireType}`);
@@ -99,6 +107,7 @@ function readMessage(bytes: Buffer, schema: Schema): JsonObject {
 
 /** Go writes empty texts that JSON leaves out. */
 function keep(message: JsonObject, name: string, type: FieldType, bytes: Buffer): void {
+  if (type === "integer") throw new RangeError("a number was expected");
   if (type === "bytes") message[name] = bytes;
   else if (type === "text") {
     if (bytes.length > 0) message[name] = bytes.toString("utf8");
