@@ -151,6 +151,27 @@ describe("what goes wrong when it is asked to", () => {
   });
 });
 
+it("closes in the middle of a write without a trace of it", async () => {
+  const other = mkdtempSync(join(tmpdir(), "jibsa-cluster-"));
+  const start = () => startSimulatedCluster({ port: 0, dataDir: other, clock });
+  const closing = await start();
+  closing.control.addFault({ kind: "delay", delayMs: 50 });
+  const writing = callKubernetes(accessFromKubeconfig(closing.kubeconfig), CONFIG_MAPS, {
+    body: configMap("late"),
+  }).catch((error: unknown) => error);
+  await new Promise((done) => setTimeout(done, 25));
+  clock.advance(60_000);
+  await closing.close();
+
+  expect(await writing).toBeInstanceOf(Error);
+  await new Promise((done) => setTimeout(done, 60));
+  const again = await start();
+  const list = await callKubernetes(accessFromKubeconfig(again.kubeconfig), CONFIG_MAPS);
+  expect(list.body.items).toEqual([]);
+  await again.close();
+  rmSync(other, { recursive: true });
+});
+
 describe("owners and what they own", () => {
   const owned = (name: string, owner: { metadata: { name: string; uid: string } }, blocks = true) =>
     configMap(name, {
