@@ -123,8 +123,8 @@ describe("a question", () => {
 });
 
 /** Starts a run that needs an approval and gives its card, waiting for the decision. */
-async function askForRun(text: string): Promise<PlaygroundMessage> {
-  await jibsa.playground.command(researcher, CHANNEL, "/train", text);
+async function askForRun(words: string): Promise<PlaygroundMessage> {
+  await jibsa.playground.command(researcher, CHANNEL, "/train", words);
   const preview = await jibsa.playground.waitFor(
     researcher,
     CHANNEL,

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { Store } from "../../store/database.ts";
 import type { RunningTransport } from "../create-slack-edge.ts";
 import type { Receive } from "../inbound/receive.ts";
+import { createSdkLogger } from "./sdk-logger.ts";
 
 const WINDOW_S = 300;
 const BODY_LIMIT = "1mb";
+const BODY_TIMEOUT_MS = 10_000;
 
 /** Refused before anything is read: dated outside of 5 minutes to either side. Bolt itself lets future ones pass. */
 export function isTimely(timestamp: string | undefined, now: Date): boolean {
@@ -28,6 +31,7 @@ export async function startHttpReceiver(options: {
   const receiver = new HTTPReceiver({
     signingSecret: options.signingSecret,
     bodyLimit: BODY_LIMIT,
+    logger: createSdkLogger(options.logger),
     customPropertiesExtractor: (request) => ({
       timestamp: request.headers["x-slack-request-timestamp"],
       signature: request.headers["x-slack-signature"],
@@ -52,6 +56,14 @@ export async function startHttpReceiver(options: {
     },
   } as never);
   const server = await receiver.start({ port: options.port, host: options.host });
+  server.headersTimeout = BODY_TIMEOUT_MS;
+  server.requestTimeout = BODY_TIMEOUT_MS;
+  // A refusal before the whole body was read: what is left of it must not be taken for the connection's next request.
+  server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+    response.once("finish", () => {
+      if (!request.complete) request.socket.destroySoon();
+    });
+  });
   return {
     isReady: () => server.listening,
     async close() {

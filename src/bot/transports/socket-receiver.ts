@@ -1,7 +1,8 @@
-import { LogLevel, SocketModeClient } from "@slack/socket-mode";
+import { SocketModeClient } from "@slack/socket-mode";
 import type { Logger } from "pino";
 import type { RunningTransport } from "../create-slack-edge.ts";
 import type { Receive } from "../inbound/receive.ts";
+import { createSdkLogger } from "./sdk-logger.ts";
 
 interface SlackEvent {
   ack: (response?: Record<string, unknown>) => Promise<void>;
@@ -21,7 +22,7 @@ export async function startSocketReceiver(options: {
   const client = new SocketModeClient({
     appToken: options.appToken,
     ...(options.apiUrl !== undefined && { clientOptions: { slackApiUrl: options.apiUrl } }),
-    logger: quietLogger(logger),
+    logger: createSdkLogger(logger),
   });
   let connected = false;
   const inHand = new Set<Promise<void>>();
@@ -49,20 +50,5 @@ export async function startSocketReceiver(options: {
         new Promise((done) => setTimeout(done, CLOSE_GRACE_MS).unref()),
       ]);
     },
-  };
-}
-
-/** The SDK's debug lines may hold tokens and bodies: only warnings and errors pass, without their objects. */
-function quietLogger(logger: Logger) {
-  const text = (parts: unknown[]) =>
-    parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" ");
-  return {
-    debug() {},
-    info() {},
-    warn: (...parts: unknown[]) => logger.warn({ sdk: text(parts).slice(0, 300) }, "Slack's client warns"),
-    error: (...parts: unknown[]) => logger.error({ sdk: text(parts).slice(0, 300) }, "Slack's client failed"),
-    setLevel() {},
-    getLevel: () => LogLevel.WARN,
-    setName() {},
   };
 }
