@@ -1,62 +1,65 @@
-import { afterAll, beforeAll, describe, it, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 import { waitUntil } from "#test/wait-until.ts";
 import { askForTraining, expectDoneOnce, start, toldTheEnd } from "./training-requests.ts";
 import { startWorld, type World } from "./world.ts";
 
-/** Deaths at each point; a run of its own may ask for more. */
+/** Deaths at each point; `JIBSA_CRASH_ROUNDS=100` is for a long evening. */
 const ROUNDS = Number(process.env["JIBSA_CRASH_ROUNDS"] ?? 3);
-/** A job is given up after five starts, so at most four deaths may hit the same one before it is waited for. */
-const DEATHS_BEFORE_REST = 4;
 
-const POINTS: readonly { at: string; where: string }[] = [
-  { at: "CP1", where: "before a delivery is stored" },
-  { at: "CP2", where: "after a delivery is stored, before it is acknowledged" },
-  { at: "CP3", where: "after the acknowledgement, before the queue knows" },
-  { at: "CP4", where: "when a job is taken" },
-  { at: "CP5", where: "before the object is created" },
-  { at: "CP6", where: "after the object is created, before that is written down" },
-  { at: "CP7", where: "after the run is written down" },
-  { at: "CP8", where: "after a message is posted, before its answer is read" },
-  { at: "CP9", where: "after a message is posted, before its time is written down" },
+/** One process after the other dies at these points, in this order. */
+const STRETCHES = [
+  {
+    points: ["CP1", "CP2", "CP3"],
+    where: "before a delivery is stored, before it is acknowledged, before the queue knows",
+  },
+  {
+    points: ["CP4", "CP5", "CP6"],
+    where: "when a job is taken, before the object is created, before that is written down",
+  },
+  {
+    points: ["CP7", "CP8", "CP9"],
+    where: "before anybody is told, when a message is posted, before its time is written down",
+  },
 ];
+/** Deliveries come as events and as presses: here both are tried. */
+const POINTS_OF_DELIVERIES = ["CP1", "CP2", "CP3", "CP4"];
 
-/** Each bot holds two dozen connections, and a server takes a hundred. */
-const BOTS_OF_A_SERVER = 3;
-let servers: TestPostgres[] = [];
+let postgres: TestPostgres;
 beforeAll(async () => {
-  const count = Math.ceil(POINTS.length / BOTS_OF_A_SERVER);
-  servers = await Promise.all(Array.from({ length: count }, () => startTestPostgres()));
+  postgres = await startTestPostgres();
 });
-afterAll(() => Promise.all(servers.map((server) => server.close())));
+afterAll(() => postgres.close());
 
-describe(`killed ${ROUNDS} times at each crash point, everything is done once and told once`, () => {
-  it.concurrent.for(POINTS)("$at: $where", { timeout: 60_000 + ROUNDS * 20_000 }, async ({ at }, context) => {
-    const server = servers[POINTS.findIndex((point) => point.at === at) % servers.length];
-    if (server === undefined) throw new Error("no server");
-    const world = await startWorld({ database: await server.createDatabase() });
-    context.onTestFinished(() => world.close());
-    const bot = await world.startBot({ crashAt: at });
-    printOnFailure(context, () => bot.output());
-    const requestIds: string[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      // Deliveries come as events and as presses: the first points are tried with both.
-      const atMention = round % 2 === 0 && ["CP1", "CP2", "CP3", "CP4"].includes(at);
-      if (atMention) bot.arm();
-      const preview = await askForTraining(world);
-      if (!atMention) bot.arm();
-      await start(world, preview);
-      requestIds.push(preview.requestId);
-      await bot.diedAndCameBack(round + 1);
-      if (at === "CP5" && round === ROUNDS - 1) await expectTakenAgain(world, preview.requestId);
-      if ((round + 1) % DEATHS_BEFORE_REST === 0) await toldTheEnd(world, preview.requestId);
-    }
+describe(`killed ${ROUNDS} times at each point, everything is done once and told once`, () => {
+  const timeout = 120_000 + ROUNDS * 60_000;
+  it.concurrent.for(STRETCHES)(
+    "$points.0, $points.1, $points.2: $where",
+    { timeout },
+    async ({ points }, context) => {
+      const world = await startWorld({ database: await postgres.createDatabase() });
+      context.onTestFinished(() => world.close());
+      const deaths = points.flatMap((at) => Array.from({ length: ROUNDS }, (_, round) => ({ at, round })));
+      const requestIds: string[] = [];
+      const bot = await world.startBot({ crashAt: (count) => deaths[count]?.at ?? "" });
+      context.onTestFailed(() => void process.stderr.write(bot.output().slice(-6_000)));
 
-    for (const requestId of requestIds) await toldTheEnd(world, requestId);
+      for (const { at, round } of deaths) {
+        const atMention = round % 2 === 0 && POINTS_OF_DELIVERIES.includes(at);
+        if (atMention) bot.arm();
+        const preview = await askForTraining(world);
+        if (!atMention) bot.arm();
+        requestIds.push(preview.requestId);
+        await start(world, preview);
+        await bot.diedAndCameBack(requestIds.length);
+        if (at === "CP5" && round === 0) await expectTakenAgain(world, preview.requestId);
+      }
+      for (const requestId of requestIds) await toldTheEnd(world, requestId);
 
-    await expectDoneOnce(world, requestIds);
-    context.expect(bot.deaths()).toBe(ROUNDS);
-  });
+      await expectDoneOnce(world, requestIds);
+      context.expect(bot.deaths()).toBe(deaths.length);
+    },
+  );
 });
 
 /** With the settings of production: the lock runs out after 8 s, and is looked for every 5 s. */
@@ -67,8 +70,4 @@ async function expectTakenAgain(world: World, requestId: string): Promise<void> 
     15_000,
     100,
   );
-}
-
-function printOnFailure(context: TestContext, output: () => string): void {
-  context.onTestFailed(() => void process.stderr.write(output().slice(-6_000)));
 }

@@ -4,8 +4,8 @@ import { startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
 import { waitUntil } from "#test/wait-until.ts";
 
 export interface BotOptions {
-  /** Where the process kills itself once it is armed: "CP1" … "CP9". */
-  crashAt?: string;
+  /** Where the process that comes after so many deaths kills itself, once it is armed: "CP1" … "CP9". */
+  crashAt?: (deaths: number) => string;
 }
 
 /** `jibsa up` as a process of its own under a supervisor that starts it again as soon as it dies. */
@@ -32,6 +32,7 @@ export async function startBot(
   const ledger = join(options.dataDir, "deaths");
   // One letter is one death, and one is allowed: full until it is armed.
   writeFileSync(ledger, "x");
+  let deaths = 0;
   const start = () =>
     startJibsa({
       dataDir: options.dataDir,
@@ -39,7 +40,7 @@ export async function startBot(
       env: {
         ...options.env,
         ...(options.crashAt !== undefined && {
-          JIBSA_CRASH_AT: options.crashAt,
+          JIBSA_CRASH_AT: options.crashAt(deaths),
           JIBSA_CRASH_LEDGER: ledger,
           JIBSA_CRASH_TIMES: "1",
         }),
@@ -47,7 +48,6 @@ export async function startBot(
     });
   let running = await start();
   let isUp = true;
-  let deaths = 0;
   let printed = "";
   let broken: Error | undefined;
   let stopping = false;
@@ -82,7 +82,7 @@ export async function startBot(
     deaths: () => deaths,
     async diedAndCameBack(expected) {
       await waitUntil(
-        `death ${expected} at ${options.crashAt ?? "no crash point"}`,
+        `death ${expected}`,
         () => {
           throwIfBroken();
           return deaths >= expected && isUp;
