@@ -7,9 +7,6 @@ import { chromiumArguments, findChromium } from "../servers/chromium.ts";
 
 export const browserPath = findChromium();
 
-export type PageTest = Awaited<ReturnType<PageDriver["start"]>>;
-type PageDriver = Awaited<ReturnType<typeof launchPages>>;
-
 const patienceMs = 10_000;
 
 /** One browser for a file of tests; every test gets its own workspace, and every person an own browser profile. */

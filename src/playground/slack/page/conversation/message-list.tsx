@@ -53,6 +53,14 @@ export function MessageList({
       list.removeEventListener("scroll", onScroll);
     };
   }, []);
+  const last = messages.at(-1);
+  const isMine = usePage((state) => last !== undefined && state.me?.id === last.user);
+  useLayoutEffect(() => {
+    // Whoever writes wants to see it, wherever the list stands.
+    if (!isMine || !box.current || highlighted === last?.ts) return;
+    isAtEnd.current = true;
+    box.current.scrollTop = box.current.scrollHeight;
+  }, [isMine, last?.ts]);
   useLayoutEffect(() => {
     if (highlighted === undefined || !isLoaded) return;
     const row = box.current?.querySelector(`[data-ts="${highlighted}"]`);
