@@ -59,6 +59,12 @@ export function settle(
   return observation;
 }
 
+/** Waiting is no running; a run that ended between two looks has no better start than the platform's own. */
+function startOf(observation: RunObservation): Date | null {
+  const hasStarted = observation.state !== "queued" && observation.state !== "starting";
+  return hasStarted ? (observation.startedAt ?? null) : null;
+}
+
 async function recordObservation(
   deps: Pick<ActionDeps, "store" | "now">,
   run: RunRow,
@@ -89,7 +95,7 @@ async function recordObservation(
         reason,
         uid: run.uid ?? observation.uid ?? null,
         observed_at: now,
-        started_at: observation.startedAt ?? run.started_at,
+        started_at: run.started_at ?? startOf(observation),
         ended_at: requestState === undefined ? null : (observation.endedAt ?? now),
       })
       .where("id", "=", run.id)

@@ -21,7 +21,6 @@ export const changes = {
 
 export type ReadName = keyof typeof reads;
 export type ChangeName = keyof typeof changes;
-export const actionNames = [...Object.keys(changes), ...Object.keys(reads)] as (ReadName | ChangeName)[];
 export type ReadInput<Name extends ReadName> = (typeof reads)[Name]["examples"][number]["input"];
 export type ReadOutput<Name extends ReadName> =
   Awaited<ReturnType<(typeof reads)[Name]["read"]>> extends infer Answer

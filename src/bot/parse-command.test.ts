@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { changes, reads } from "../actions/registry.ts";
 import { parseCommand, parseMessage } from "./parse-command.ts";
 
 describe("a command", () => {
@@ -74,5 +75,17 @@ describe("a message", () => {
     ["", "help"],
   ])("%s is taken as %s", (text, kind) => {
     expect(parseMessage(text).kind).toBe(kind);
+  });
+});
+
+describe("the examples of every action", () => {
+  const examples = Object.values({ ...reads, ...changes }).flatMap(({ name, examples: given }) =>
+    given.map(({ command, input }) => [command, name, input] as const),
+  );
+
+  it.each(examples)("%s is %s", (typed, name, input) => {
+    const [command = "", ...words] = typed.split(" ");
+
+    expect(parseCommand(command, words.join(" "))).toEqual({ kind: name, ...input });
   });
 });

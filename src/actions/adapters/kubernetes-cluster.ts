@@ -173,13 +173,18 @@ function failureOf(status: KubernetesStatus): SubmitFailure | { kind: "exists" }
         : { kind: "invalid", message, fields: [] };
     case 401:
     case 403:
-      return { kind: message.includes("exceeded quota") ? "quota-exceeded" : "forbidden", message };
+      if (message.includes("exceeded quota")) return { kind: "quota-exceeded", message };
+      // A webhook that finds the object wrong answers 403 too.
+      return /^admission webhook .* denied the request/.test(message)
+        ? { kind: "invalid", message, fields: [] }
+        : { kind: "forbidden", message };
     case 404:
       return status.details?.kind === "namespaces"
         ? { kind: "invalid", message, fields: [{ path: "metadata.namespace", message }] }
         : { kind: "not-installed", message };
     default: {
-      const fields = (status.details?.causes ?? []).map((cause) => ({
+      const causes = (status.details?.causes ?? []).filter((cause) => cause.field !== "<nil>");
+      const fields = causes.map((cause) => ({
         path: cause.field ?? "",
         message: cause.message ?? "",
       }));

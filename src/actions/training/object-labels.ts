@@ -1,8 +1,8 @@
 import type { ObjectOrigin, PlatformObject } from "../ports.ts";
 
 export const REQUEST_ID_LABEL = "jibsa.dev/request-id";
-export const OWNER_LABEL = "jibsa.dev/owner";
-export const STAGE_LABEL = "jibsa.dev/stage";
+const OWNER_LABEL = "jibsa.dev/owner";
+const STAGE_LABEL = "jibsa.dev/stage";
 export const REQUESTED_BY_ANNOTATION = "jibsa.dev/requested-by";
 export const APPROVED_BY_ANNOTATION = "jibsa.dev/approved-by";
 

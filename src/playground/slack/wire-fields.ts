@@ -11,12 +11,6 @@ export function readText(fields: UnknownFields, name: string): string | undefine
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** The objects of the list in `name`; an empty list when it is absent or no list. */
-export function readObjects(fields: UnknownFields, name: string): UnknownFields[] {
-  const value = fields[name];
-  return Array.isArray(value) ? value.filter(isFields) : [];
-}
-
 /** Parses JSON without throwing; undefined when it is none. */
 export function parseJson(text: string): unknown {
   try {

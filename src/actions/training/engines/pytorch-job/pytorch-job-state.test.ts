@@ -24,6 +24,13 @@ describe("a PyTorchJob in our words", () => {
     expect(readPyTorchJob(job(...types)).state).toBe(state);
   });
 
+  it("has run since its pods do, not since it was seen", () => {
+    const running = job("Created", "Running");
+    Object.assign(running.status.conditions[1] ?? {}, { lastTransitionTime: "2026-11-24T02:30:00Z" });
+
+    expect(readPyTorchJob(running).startedAt).toEqual(new Date("2026-11-24T02:30:00Z"));
+  });
+
   it("ignores a condition that is no longer true", () => {
     const finished = job("Created", "Running", "Succeeded");
     const [, running] = finished.status.conditions;

@@ -2,7 +2,13 @@ import type { PlatformObject, RunObservation } from "../../../ports.ts";
 
 /** The part of `status` that is read (Training Operator v1, kubeflow.org/v1). */
 export interface PyTorchJobStatus {
-  conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
+  conditions?: readonly {
+    type: string;
+    status: string;
+    reason?: string;
+    message?: string;
+    lastTransitionTime?: string;
+  }[];
   replicaStatuses?: Readonly<Record<string, { active?: number; succeeded?: number; failed?: number }>>;
   startTime?: string;
   completionTime?: string;
@@ -25,7 +31,12 @@ export function readPyTorchJob(job: PlatformObject & { status?: PyTorchJobStatus
     case "Failed":
       return { state: "failed", reason: current.message ?? current.reason ?? "", ...common, ...endedAt };
     case "Running":
-      return { state: "running", ...common };
+      // `startTime` is when the operator first saw the job: waiting for GPUs is in it.
+      return {
+        state: "running",
+        ...common,
+        ...(current.lastTransitionTime !== undefined && { startedAt: new Date(current.lastTransitionTime) }),
+      };
     case "Restarting":
       return { state: "starting", reason: current.message ?? "restarting", ...common };
     case "Suspended":
