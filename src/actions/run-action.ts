@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { appendAudit } from "../store/audit.ts";
 import { crashPoint } from "../store/crash-point.ts";
-import { ClusterUnavailableError } from "./cluster-ports.ts";
+import { ClusterForbiddenError, ClusterUnavailableError } from "./cluster-ports.ts";
 import type { ActionDeps, ChangeAction, ChangeOutcome } from "./define-action.ts";
 import { decide, type Policy } from "./policy.ts";
 import type { Person, PlatformObject } from "./ports.ts";
@@ -65,6 +65,10 @@ export async function runAction(
     });
     crashPoint("CP6");
   } catch (error) {
+    if (error instanceof ClusterForbiddenError) {
+      const failure = { kind: "forbidden", message: error.message } as const;
+      return fail(deps, request, { kind: "refused", failure });
+    }
     if (!(error instanceof ClusterUnavailableError)) throw error;
     if (deps.now().getTime() - request.updated_at.getTime() > GIVE_UP_AFTER_MS)
       return fail(deps, request, { kind: "cluster-unavailable", message: error.message });

@@ -22,6 +22,10 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
     check();
     if (faults.forbidden) throw new ClusterForbiddenError("nodes is forbidden");
   };
+  const watchers = new Set<{ resource: string; onChange: (objectName: string) => void }>();
+  const tell = (resource: string, objectName: string) => {
+    for (const watcher of watchers) if (watcher.resource === resource) watcher.onChange(objectName);
+  };
   const cluster: Cluster = {
     name,
     simulated,
@@ -35,6 +39,7 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       if (dryRun) return { ok: true, value: made };
       objects.set(key, made);
       creators.push({ name: object.metadata.name, user: as.user });
+      tell(`${object.kind.toLowerCase()}s`, object.metadata.name);
       if (faults.loseNextAnswer) {
         faults.loseNextAnswer = false;
         throw new ClusterUnavailableError(name, "socket hang up");
@@ -46,18 +51,25 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       const object = objects.get(keyOf(ref.resource, ref.namespace, ref.name));
       return object === undefined ? undefined : structuredClone(object);
     },
-    async list(ref) {
+    async list(ref, _as, { labelSelector } = {}) {
       checkRead();
-      const prefix = `${ref.resource}/${ref.namespace ?? ""}`;
+      const prefix = `${ref.resource}/${ref.namespace === undefined ? "" : `${ref.namespace}/`}`;
+      const [label = "", value] = labelSelector?.split("=") ?? [];
       return [...objects]
         .filter(([key]) => key.startsWith(prefix))
-        .map(([, object]) => structuredClone(object));
+        .map(([, object]) => structuredClone(object))
+        .filter(({ metadata }) => labelSelector === undefined || metadata.labels?.[label] === value);
     },
     async delete(ref, as) {
       check();
       if (faults.readers.has(as.user))
         return { ok: false, failure: { kind: "forbidden", message: `User "${as.user}" cannot delete` } };
-      return { ok: true, value: objects.delete(keyOf(ref.resource, ref.namespace, ref.name)) };
+      const key = keyOf(ref.resource, ref.namespace, ref.name);
+      const uid = (objects.get(key)?.metadata as { uid?: string } | undefined)?.uid;
+      if (ref.uid !== undefined && ref.uid !== uid) return { ok: true, value: false };
+      const isGone = objects.delete(key);
+      tell(ref.resource, ref.name);
+      return { ok: true, value: isGone };
     },
     async *logs({ pod }) {
       checkRead();
@@ -67,7 +79,11 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       check();
       return { allowed: !faults.readers.has(as.user) };
     },
-    watch() {},
+    watch(ref, onChange, signal) {
+      const watcher = { resource: ref.resource, onChange };
+      watchers.add(watcher);
+      signal.addEventListener("abort", () => watchers.delete(watcher), { once: true });
+    },
     async status() {
       checkRead();
       const nodes = [{ name: "gpu-1", gpuType: "h100", ready: true, total: 8, allocated: 3, holders: [] }];

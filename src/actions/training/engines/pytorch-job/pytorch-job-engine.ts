@@ -1,4 +1,4 @@
-import type { Cluster, ObjectRef } from "../../../cluster-ports.ts";
+import { ClusterForbiddenError, type Cluster, type ObjectRef } from "../../../cluster-ports.ts";
 import type {
   CancelOutcome,
   Identity,
@@ -89,7 +89,13 @@ export function createPyTorchJobEngine(clusters: ReadonlyMap<string, Cluster>): 
     },
     async cancel(ref, as): Promise<CancelOutcome> {
       const cluster = clusterOf(ref.cluster);
-      const job = await cluster.get(refOf(ref), as);
+      let job: PlatformObject | undefined;
+      try {
+        job = await cluster.get(refOf(ref), as);
+      } catch (error) {
+        if (error instanceof ClusterForbiddenError) return { kind: "forbidden", message: error.message };
+        throw error;
+      }
       if (job === undefined) return { kind: "not-found" };
       const { state } = readPyTorchJob(job);
       if (TERMINAL.includes(state)) return { kind: "already-ended", state };

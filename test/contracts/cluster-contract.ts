@@ -1,0 +1,147 @@
+import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ClusterUnavailableError, type Cluster } from "#src/actions/cluster-ports.ts";
+import type { Identity, PlatformObject } from "#src/actions/ports.ts";
+import { waitUntil } from "#test/wait-until.ts";
+
+export interface ClusterUnderTest {
+  cluster: Cluster;
+  /** May work with jobs in `llm-training`. */
+  researcher: Identity;
+  /** May not. */
+  stranger: Identity;
+  /** From now on nothing answers. */
+  goAway(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const JOBS = { group: "kubeflow.org", version: "v1", resource: "pytorchjobs", namespace: "llm-training" };
+
+/** What every cluster does: the in-memory one, the adapter on the simulated one, and later the adapter on a real one. */
+export function clusterContract(name: string, open: () => Promise<ClusterUnderTest>): void {
+  describe(`a cluster: ${name}`, () => {
+    let opened: ClusterUnderTest;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.close());
+
+    it("makes an object once, with a uid of its own", async () => {
+      const { cluster, researcher } = opened;
+      const job = jobObject();
+
+      const made = await cluster.create(job, researcher);
+      const again = await cluster.create(job, researcher);
+
+      const uid = uidOf(made.ok ? made.value : undefined);
+      expect(uid).toBeTruthy();
+      expect(again).toEqual({ ok: false, failure: { kind: "exists" } });
+      expect(uidOf(await cluster.get({ ...JOBS, name: job.metadata.name }, researcher))).toBe(uid);
+    });
+
+    it("makes nothing in a dry run", async () => {
+      const { cluster, researcher } = opened;
+      const job = jobObject();
+
+      expect((await cluster.create(job, researcher, { dryRun: true })).ok).toBe(true);
+
+      expect(await cluster.get({ ...JOBS, name: job.metadata.name }, researcher)).toBeUndefined();
+    });
+
+    it("lets people do what they may and nothing else, and tells beforehand", async () => {
+      const { cluster, researcher, stranger } = opened;
+      const access = {
+        verb: "create",
+        group: "kubeflow.org",
+        resource: "pytorchjobs",
+        namespace: "llm-training",
+      };
+      const job = jobObject();
+      await cluster.create(job, researcher);
+
+      const refused = await cluster.create(jobObject(), stranger);
+      const kept = await cluster.delete({ ...JOBS, name: job.metadata.name }, stranger);
+
+      expect(refused).toMatchObject({ ok: false, failure: { kind: "forbidden" } });
+      expect(kept).toMatchObject({ ok: false, failure: { kind: "forbidden" } });
+      expect(await cluster.mayI(access, researcher)).toMatchObject({ allowed: true });
+      expect(await cluster.mayI(access, stranger)).toMatchObject({ allowed: false });
+      expect(await cluster.get({ ...JOBS, name: job.metadata.name }, researcher)).toBeDefined();
+    });
+
+    it("lists by label, in one namespace", async () => {
+      const { cluster, researcher } = opened;
+      const [mine, other] = [jobObject({ team: "mine" }), jobObject({ team: "other" })];
+      await cluster.create(mine, researcher);
+      await cluster.create(other, researcher);
+
+      const found = await cluster.list(JOBS, researcher, { labelSelector: "team=mine" });
+
+      expect(found.map(({ metadata }) => metadata.name)).toEqual([mine.metadata.name]);
+    });
+
+    it("deletes what it was asked to and no namesake", async () => {
+      const { cluster, researcher } = opened;
+      const job = jobObject();
+      await cluster.create(job, researcher);
+      const ref = { ...JOBS, name: job.metadata.name };
+
+      const namesake = await cluster.delete(
+        { ...ref, uid: "00000000-0000-0000-0000-000000000000" },
+        researcher,
+      );
+      expect(namesake).toEqual({ ok: true, value: false });
+      expect(await cluster.get(ref, researcher)).toBeDefined();
+
+      expect(await cluster.delete(ref, researcher)).toEqual({ ok: true, value: true });
+      await waitUntil("the object to go", async () => (await cluster.get(ref, researcher)) === undefined);
+      expect(await cluster.delete(ref, researcher)).toEqual({ ok: true, value: false });
+    });
+
+    it("tells of changes until it is stopped", async () => {
+      const { cluster, researcher } = opened;
+      const stop = new AbortController();
+      const seen: string[] = [];
+      cluster.watch(JOBS, (changed) => seen.push(changed), stop.signal);
+      const job = jobObject();
+
+      await cluster.create(job, researcher);
+
+      await waitUntil("the change to be told", () => seen.includes(job.metadata.name));
+      stop.abort();
+    });
+
+    it("has no lines of a pod that is not there", async () => {
+      const lines: string[] = [];
+      const target = { namespace: "llm-training", pod: "no-such-pod" };
+
+      for await (const line of opened.cluster.logs(target, opened.researcher, {})) lines.push(line);
+
+      expect(lines).toEqual([]);
+    });
+
+    it("says by name that it is away, and does not guess", async () => {
+      const { cluster, researcher } = opened;
+      await opened.goAway();
+
+      const failed = await cluster.get({ ...JOBS, name: "any" }, researcher).catch((error: unknown) => error);
+
+      expect(failed).toBeInstanceOf(ClusterUnavailableError);
+      expect(failed).toMatchObject({ cluster: cluster.name });
+      expect(await cluster.isReachable()).toMatchObject({ reachable: false });
+    });
+  });
+}
+
+const uidOf = (object: PlatformObject | undefined) => (object?.metadata as { uid?: string } | undefined)?.uid;
+
+function jobObject(labels: Record<string, string> = {}): PlatformObject {
+  const container = { name: "pytorch", image: "unsloth-korean" };
+  const template = { spec: { containers: [container] } };
+  return {
+    apiVersion: "kubeflow.org/v1",
+    kind: "PyTorchJob",
+    metadata: { name: `job-${randomBytes(5).toString("hex")}`, namespace: "llm-training", labels },
+    spec: { pytorchReplicaSpecs: { Master: { replicas: 1, restartPolicy: "OnFailure", template } } },
+  };
+}
