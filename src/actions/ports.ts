@@ -44,13 +44,16 @@ export interface PlatformObject {
   [field: string]: unknown;
 }
 
+/** A text of the configuration in each language. */
+export type Localized = Readonly<Record<Locale, string>>;
+
 export type ParameterValue = string | number | boolean;
 export type StageParams = Readonly<Record<string, ParameterValue>>;
 
 /** A parameter of a stage: its type, its limits and the one path of the template that it sets. */
 export interface StageParameter {
   name: string;
-  summary: string;
+  summary: Localized;
   type: "string" | "integer" | "number" | "boolean";
   default: ParameterValue;
   min?: number;
@@ -63,7 +66,7 @@ export interface StageParameter {
 /** A catalogue entry: what `/train start <name>` starts. */
 export interface Stage {
   name: string;
-  summary: string;
+  summary: Localized;
   engine: EngineKind;
   cluster: string;
   namespace: string;

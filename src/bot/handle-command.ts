@@ -172,7 +172,7 @@ async function postQuestion(
 function helpView(topic: HelpTopic, deps: BotDeps, texts: Texts): MessageView {
   const text = texts.help[topic];
   const stages = deps.actions.stages
-    .map((stage) => `\`${stage.name}\` ${escapeMrkdwn(stage.summary)}`)
+    .map((stage) => `\`${stage.name}\` ${escapeMrkdwn(stage.summary[texts.locale])}`)
     .join(" · ");
   const withStages = topic === "train" && stages !== "";
   return {

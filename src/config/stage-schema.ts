@@ -3,6 +3,10 @@ import { parsePath, readPath } from "../actions/training/object-path.ts";
 import { approvalNeed } from "./policy-schema.ts";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
+/** One text for all, or one for each language. */
+const localized = z
+  .union([z.string().min(1), z.strictObject({ en: z.string().min(1), ko: z.string().min(1) })])
+  .transform((text) => (typeof text === "string" ? { en: text, ko: text } : text));
 const dnsName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and hyphens only")
@@ -14,7 +18,7 @@ const parameterSchema = z
       .string()
       .regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and hyphens only")
       .max(60),
-    summary: z.string().min(1),
+    summary: localized,
     type: z.enum(["string", "integer", "number", "boolean"]),
     default: value,
     min: z.number().optional(),
@@ -43,7 +47,7 @@ const parameterSchema = z
 export const stageSchema = z
   .strictObject({
     name: dnsName,
-    summary: z.string().min(1),
+    summary: localized,
     engine: z.enum(["pytorch-job"]),
     /** Default: the first cluster. */
     cluster: z.string().optional(),

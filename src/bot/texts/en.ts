@@ -1,9 +1,10 @@
 import type { FieldProblem } from "../../actions/ports.ts";
-import type { RequestState, RunState } from "../../store/database.ts";
+import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 
 /** Every sentence that people read, in English. Arguments are escaped by the sentence where they are free text. */
 export const en = {
+  locale: "en" as Locale,
   runState: (state: RunState) => state as string,
   requestState: (state: RequestState) =>
     ({ previewed: "preview", "needs-approval": "waiting for approval", parked: "given up" })[
@@ -134,7 +135,8 @@ export const en = {
   formSubmit: "Preview",
   formCancel: "Close",
   formStage: "Stage",
-  formHint: (allowed: string, fallback: string) => `${allowed} · default ${fallback}`,
+  formHint: (allowed: string, fallback: string) =>
+    `${allowed === "string" ? "text" : allowed} · default ${fallback}`,
   objectTitle: "Full object",
   close: "Close",
   promptsTitle: "Ask me anything, for example",

@@ -2,8 +2,12 @@ import type { FieldProblem } from "../../actions/ports.ts";
 import { code } from "../escape.ts";
 import { formatNumber, type en } from "./en.ts";
 
+/** What a value is, where nothing narrower is said. */
+const KINDS: Readonly<Record<string, string>> = { string: "글자", integer: "정수", number: "숫자" };
+
 /** The same sentences in Korean: 해요체, field terms as researchers say them. */
 export const ko: typeof en = {
+  locale: "ko",
   runState: (state) =>
     ({
       queued: "대기 중",
@@ -95,7 +99,7 @@ export const ko: typeof en = {
   voteVoid: "보여 드린 내용과 저장된 내용이 달라져서 승인이 무효가 됐어요. 다시 시작해 주세요.",
   deniedNoRole: "아직 Jibsa 역할이 없어요. MLOps 담당자에게 정책에 추가해 달라고 해 주세요.",
   deniedNoRule: (action) =>
-    `지금 역할로는 ${code(action)} 을(를) 할 수 없어요. MLOps 담당자가 규칙을 추가할 수 있어요.`,
+    `지금 역할에는 ${code(action)} 권한이 없어요. MLOps 담당자가 규칙을 추가할 수 있어요.`,
   deniedByRule: (rule) => `규칙 ${code(rule)} 때문에 할 수 없어요.`,
   refusedGuest: "게스트는 Jibsa를 쓸 수 없어요. 팀 멤버에게 부탁해 주세요.",
   refusedExternal: "다른 워크스페이스 사용자는 Jibsa를 쓸 수 없어요.",
@@ -141,12 +145,12 @@ export const ko: typeof en = {
   partAway: (id) => `지금 필요한 부분이 응답하지 않아서 계속 시도하고 있어요. 번호 ${code(id)}`,
   giveUp: (id) => `다섯 번 시도했지만 하지 못했어요. MLOps 담당자에게 이 번호를 알려 주세요: ${code(id)}`,
   unknownWord: (word, suggestion) =>
-    `${code(word)} 은(는) 모르는 말이에요.${suggestion === undefined ? "" : ` 혹시 ${code(suggestion)} 인가요?`}`,
+    `${code(word)}: 모르는 말이에요.${suggestion === undefined ? "" : ` 혹시 ${code(suggestion)} 인가요?`}`,
   formTitle: "스테이지 시작",
   formSubmit: "미리보기",
   formCancel: "닫기",
   formStage: "스테이지",
-  formHint: (allowed, fallback) => `${allowed} · 기본값 ${fallback}`,
+  formHint: (allowed, fallback) => `${KINDS[allowed] ?? allowed} · 기본값 ${fallback}`,
   objectTitle: "전체 오브젝트",
   close: "닫기",
   promptsTitle: "무엇이든 물어보세요. 예를 들면",
@@ -187,9 +191,9 @@ function problemInKorean({ field, code: kind, given, allowed, suggestion }: Fiel
   const meant = suggestion === undefined ? "" : ` 혹시 ${code(suggestion)} 인가요?`;
   switch (kind) {
     case "required":
-      return `${name} 이(가) 빠졌어요.${only}`;
+      return `${name}: 값이 빠졌어요.${only}`;
     case "unknown-field":
-      return `${name} 은(는) 없는 항목이에요.${meant}${only}`;
+      return `${name}: 없는 항목이에요.${meant}${only}`;
     case "unknown-stage":
       return `${code(given ?? "")} 스테이지는 없어요.${meant} 스테이지: ${code(allowed ?? "")}`;
     case "unknown-run":
@@ -197,25 +201,25 @@ function problemInKorean({ field, code: kind, given, allowed, suggestion }: Fiel
     case "unknown-cluster":
       return `${code(given ?? "")} 클러스터는 없어요.${meant}${only}`;
     case "ambiguous-run":
-      return `${code(given ?? "")} (으)로 시작하는 실행이 여러 개예요: ${code(allowed ?? "")}. 이름을 더 적어 주세요.`;
+      return `이름이 ${code(given ?? "")} 으로 시작하는 실행이 여러 개예요: ${code(allowed ?? "")}. 이름을 더 적어 주세요.`;
     case "not-an-integer":
-      return `${what} 은(는) 쓸 수 없어요. 정수로 적어 주세요.${only}`;
+      return `${what}: 쓸 수 없는 값이에요. 정수로 적어 주세요.${only}`;
     case "not-a-number":
-      return `${what} 은(는) 쓸 수 없어요. 숫자로 적어 주세요.${only}`;
+      return `${what}: 쓸 수 없는 값이에요. 숫자로 적어 주세요.${only}`;
     case "not-a-boolean":
-      return `${what} 은(는) 쓸 수 없어요. true 또는 false 로 적어 주세요.`;
+      return `${what}: 쓸 수 없는 값이에요. true 또는 false 로 적어 주세요.`;
     case "not-a-choice":
-      return `${what} 은(는) 쓸 수 없어요.${only}`;
+      return `${what}: 쓸 수 없는 값이에요.${only}`;
     case "below-minimum":
-      return `${what} 은(는) 너무 작아요.${only}`;
+      return `${what}: 값이 너무 작아요.${only}`;
     case "above-maximum":
-      return `${what} 은(는) 너무 커요.${only}`;
+      return `${what}: 값이 너무 커요.${only}`;
     case "too-long":
-      return `${name} 이(가) 너무 길어요.${only}`;
+      return `${name}: 너무 길어요.${only}`;
     case "bad-characters":
-      return `${what} 은(는) 쓸 수 없어요. 글자, 숫자, \`. _ : / @ + = , -\` 만 쓸 수 있어요.`;
+      return `${what}: 쓸 수 없는 값이에요. 글자, 숫자, \`. _ : / @ + = , -\` 만 쓸 수 있어요.`;
     case "given-twice":
-      return `${name} 을(를) 두 번 적었어요.`;
+      return `${name}: 두 번 적었어요.`;
   }
   return kind satisfies never;
 }

@@ -21,7 +21,7 @@ describe("languages", () => {
     const problem = { field: "gpus", code: "not-an-integer", given: "0.5", allowed: "1-8" } as const;
 
     expect(ko.problem(problem)).toBe(
-      "`gpus=0.5` 은(는) 쓸 수 없어요. 정수로 적어 주세요. 쓸 수 있는 값: `1-8`",
+      "`gpus=0.5`: 쓸 수 없는 값이에요. 정수로 적어 주세요. 쓸 수 있는 값: `1-8`",
     );
     expect(en.problem(problem)).toContain("`1-8`");
   });

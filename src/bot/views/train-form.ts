@@ -15,7 +15,7 @@ const plain = (text: string, maxLength: number) => ({
 /** One form for one stage; another stage in the select redraws it. `metadata` says where the preview goes. */
 export function trainForm(stages: readonly Stage[], stage: Stage, metadata: string, texts: Texts): ModalView {
   const option = (candidate: Stage) => ({
-    text: plain(`${candidate.name} · ${candidate.summary}`, 75),
+    text: plain(`${candidate.name} · ${candidate.summary[texts.locale]}`, 75),
     value: candidate.name,
   });
   return {
@@ -43,7 +43,7 @@ export function trainForm(stages: readonly Stage[], stage: Stage, metadata: stri
         // The stage is part of the id: with another stage Slack must not keep what was typed for this one.
         block_id: `${stage.name}/${parameter.name}`,
         optional: true,
-        label: plain(`${parameter.name} · ${parameter.summary}`, 2_000),
+        label: plain(`${parameter.name} · ${parameter.summary[texts.locale]}`, 2_000),
         hint: plain(texts.formHint(describeAllowed(parameter), formatValue(parameter.default)), 2_000),
         element: elementOf(parameter),
       })),
