@@ -1,6 +1,6 @@
 import { DelayedError, type Job } from "bullmq";
 import type { Logger } from "pino";
-import { crashPoint } from "../store/crash-point.ts";
+import { crashLockMs, crashPoint } from "../store/crash-point.ts";
 import type { Store } from "../store/database.ts";
 import { countStart, forgetStarts, recordParked } from "./job-starts.ts";
 import type { openQueues } from "./open-queues.ts";
@@ -90,8 +90,8 @@ export function startWorker(options: {
   const workers = (["interactive", "background"] as const).map((name) => {
     const worker = options.queues.worker(name, process, {
       concurrency: CONCURRENCY[name],
-      lockDuration: LOCK_DURATION_MS,
-      stalledInterval: STALLED_INTERVAL_MS,
+      lockDuration: crashLockMs() ?? LOCK_DURATION_MS,
+      stalledInterval: crashLockMs() ?? STALLED_INTERVAL_MS,
       // Recovery has no limit of the queue's own: `job_starts` counts.
       maxStalledCount: 1_000_000,
       drainDelay: 5,

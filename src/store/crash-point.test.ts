@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { crashPoint } from "./crash-point.ts";
+import { crashLockMs, crashPoint } from "./crash-point.ts";
 
 it("kills only at the point that is named, and only as often as asked", () => {
   const folder = mkdtempSync(join(tmpdir(), "jibsa-crash-"));
@@ -18,4 +18,10 @@ it("kills only at the point that is named, and only as often as asked", () => {
 
   expect(deaths).toBe(2);
   rmSync(folder, { recursive: true });
+});
+
+it("shortens the lock only where there is a crash point", () => {
+  expect(crashLockMs({ JIBSA_CRASH_LOCK_MS: "700" })).toBeUndefined();
+  expect(crashLockMs({ JIBSA_CRASH_LOCK_MS: "700", JIBSA_CRASH_AT: "CP4" })).toBe(700);
+  expect(crashLockMs({ JIBSA_CRASH_AT: "CP4" })).toBeUndefined();
 });

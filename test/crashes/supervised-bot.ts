@@ -6,12 +6,17 @@ import { waitUntil } from "#test/wait-until.ts";
 export interface BotOptions {
   /** Where the process that comes after so many deaths kills itself, once it is armed: "CP1" … "CP9". */
   crashAt?: (deaths: number) => string;
+  /** How often it dies for each time it is armed; default 1. */
+  crashTimes?: number;
+  /** More of the environment. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** `jibsa up` as a process of its own under a supervisor that starts it again as soon as it dies. */
 export interface SupervisedBot {
-  /** Lets the process die once more at its crash point. Resolves at once. */
+  /** Lets the process die at its crash point. Resolves at once. */
   arm(): void;
+  disarm(): void;
   /** Starts that ended by SIGKILL so far. */
   deaths(): number;
   /** Waits for a death, and for the process that comes after it. */
@@ -30,10 +35,12 @@ export async function startBot(
 ): Promise<SupervisedBot> {
   mkdirSync(options.dataDir, { recursive: true });
   const ledger = join(options.dataDir, "deaths");
-  // One letter is one death, and one is allowed: full until it is armed.
-  writeFileSync(ledger, "x");
+  const crashTimes = options.crashTimes ?? 1;
+  // One letter is one death, and it is full until it is armed.
+  const disarm = () => writeFileSync(ledger, "x".repeat(crashTimes));
+  disarm();
   let deaths = 0;
-  const start = () =>
+  const startOnce = () =>
     startJibsa({
       dataDir: options.dataDir,
       args: ["--config", options.config, "--roles", "slack,worker"],
@@ -42,10 +49,21 @@ export async function startBot(
         ...(options.crashAt !== undefined && {
           JIBSA_CRASH_AT: options.crashAt(deaths),
           JIBSA_CRASH_LEDGER: ledger,
-          JIBSA_CRASH_TIMES: "1",
+          JIBSA_CRASH_TIMES: String(crashTimes),
         }),
       },
     });
+  const start = async (): Promise<Jibsa> => {
+    for (;;) {
+      try {
+        return await startOnce();
+      } catch (error) {
+        // What it recovers may kill it before it says that it is ready.
+        if (!(error instanceof Error && error.message.includes("(SIGKILL)"))) throw error;
+        deaths += 1;
+      }
+    }
+  };
   let running = await start();
   let isUp = true;
   let printed = "";
@@ -79,6 +97,7 @@ export async function startBot(
   };
   return {
     arm: () => writeFileSync(ledger, ""),
+    disarm,
     deaths: () => deaths,
     async diedAndCameBack(expected) {
       await waitUntil(

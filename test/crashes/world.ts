@@ -95,7 +95,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       );
       return jobs.map((job) => job.metadata.name);
     },
-    async startBot(botOptions = {}) {
+    async startBot({ env, ...botOptions } = {}) {
       const number = bots.length;
       const bot = await startBot({
         dataDir: join(folder, `bot-${number}`),
@@ -107,6 +107,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           JIBSA_POSTGRES_URL: options.postgresUrl ?? options.database.connectionString,
           JIBSA_LOG_LEVEL: "warn",
           NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(cacheDir(), "compile"),
+          ...env,
         },
         ...botOptions,
       });
