@@ -1,5 +1,6 @@
 import type { MilvusClient } from "@zilliz/milvus2-sdk-node";
 import { SearchUnavailableError } from "../ports.ts";
+import { greetServer } from "./greet-server.ts";
 import { asError, isOutage, MilvusStatusError } from "./milvus-status.ts";
 
 export interface MilvusConnection {
@@ -26,6 +27,8 @@ export interface MilvusServerOptions {
   database?: string;
 }
 
+const CONNECT_TIMEOUT_MS = 3_000;
+
 /** `prepare` makes a new session usable: creates and loads what is missing. It is bounded by 60 s, callers by their own time. */
 export function createMilvusConnection(
   server: MilvusServerOptions,
@@ -35,9 +38,11 @@ export function createMilvusConnection(
   let isClosed = false;
 
   const open = async (): Promise<MilvusSession> => {
+    const address = typeof server.address === "string" ? server.address : server.address();
+    await greetServer(address, CONNECT_TIMEOUT_MS);
     const { MilvusClient } = await import("@zilliz/milvus2-sdk-node");
     const client = new MilvusClient({
-      address: typeof server.address === "string" ? server.address : server.address(),
+      address,
       ...(server.token === undefined ? {} : { token: server.token }),
       ...(server.database === undefined ? {} : { database: server.database }),
       timeout: 10_000,
@@ -53,7 +58,7 @@ export function createMilvusConnection(
       },
     });
     try {
-      await within(3_000, "connecting", client.connectPromise);
+      await within(CONNECT_TIMEOUT_MS, "connecting", client.connectPromise);
       const { version } = await client.getVersion();
       const opened = { client, isLite: version?.startsWith("milvus_lite") ?? false };
       await prepare(opened);
