@@ -22,7 +22,13 @@ const NOWHERE = "127.0.0.1:1";
 /** Everything around the bot, which outlives it: Slack, a cluster, a database. The bot itself is a process that may die. */
 export interface World {
   slack: PlaygroundClient;
-  cluster: SimulatedCluster;
+  cluster: {
+    control(): SimulatedCluster["control"];
+    /** Nobody listens any more. */
+    goAway(): Promise<void>;
+    /** At the same address, with all its objects. */
+    comeBack(): Promise<void>;
+  };
   database: OpenStore;
   /** Names of the PyTorchJobs that exist, read from the cluster and not from the bot. */
   jobNames(): Promise<readonly string[]>;
@@ -37,12 +43,10 @@ export interface WorldOptions {
   trainingMs?: number;
   /** Default: nobody listens there. */
   milvusAddress?: string;
-  /** Default: none. */
-  ollamaUrl?: string;
+  /** The section of the settings; default: none. */
+  model?: Readonly<Record<string, string>>;
   /** Pages by file name. Default: none, and nothing is indexed: half of the work of a start. */
   pages?: Readonly<Record<string, string>>;
-  /** Where the bot finds Postgres, when not where `database` does. */
-  postgresUrl?: string;
   /** Default true: Slack limits by itself, too. */
   rateLimits?: boolean;
 }
@@ -55,11 +59,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     // As often as Slack does, without its minutes in between.
     eventRetryDelaysMs: [0, 500, 1_000],
   });
-  const cluster = await startSimulatedCluster({
-    port: 0,
-    dataDir: join(folder, "cluster"),
-    trainingDurationMs: options.trainingMs ?? 2_000,
-  });
+  const startCluster = (port: number) =>
+    startSimulatedCluster({
+      port,
+      dataDir: join(folder, "cluster"),
+      trainingDurationMs: options.trainingMs ?? 2_000,
+    });
+  let cluster = await startCluster(0);
   const observer = createKubernetesCluster({
     name: "onprem-a",
     simulated: true,
@@ -75,10 +81,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...(parse(await readFile(EXAMPLE, "utf8")) as object),
       slack: { apiUrl: slack.apiUrl },
       milvus: { address: options.milvusAddress ?? NOWHERE },
-      model:
-        options.ollamaUrl === undefined
-          ? { provider: "none" }
-          : { provider: "ollama", url: options.ollamaUrl, name: "test-model" },
+      model: options.model ?? { provider: "none" },
       knowledge: { sources: [{ name: "pages", folder: join(folder, "pages") }], watch: false },
     }),
   );
@@ -86,7 +89,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const bots: SupervisedBot[] = [];
   return {
     slack: createPlaygroundClient(slack.url),
-    cluster,
+    cluster: {
+      control: () => cluster.control,
+      goAway: () => cluster.close(),
+      async comeBack() {
+        cluster = await startCluster(Number(new URL(cluster.url).port));
+      },
+    },
     database: options.database,
     async jobNames() {
       const jobs = await observer.list(
@@ -104,7 +113,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           SLACK_BOT_TOKEN: slack.botToken,
           SLACK_APP_TOKEN: slack.appToken,
           KUBECONFIG: cluster.kubeconfigPath ?? "",
-          JIBSA_POSTGRES_URL: options.postgresUrl ?? options.database.connectionString,
+          JIBSA_POSTGRES_URL: options.database.connectionString,
           JIBSA_LOG_LEVEL: "warn",
           NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(cacheDir(), "compile"),
           ...env,
