@@ -1,13 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { startJibsa } from "#test/servers/jibsa.ts";
 import { startTestPostgres } from "#test/servers/postgres.ts";
 import type { Figure } from "./figure.ts";
 import { writeBenchConfig } from "./servers/bench-config.ts";
 import { sendCommands, type Load } from "./servers/envelopes.ts";
 import { startHangingServer } from "./servers/hanging-server.ts";
-import { APP_TOKEN, BOT_TOKEN, startSlackServer, type SlackServer } from "./servers/slack-server.ts";
+import { startSlackServer, type SlackServer } from "./servers/slack-server.ts";
+import { startOnSlackServer } from "./servers/start-bench-jibsa.ts";
 import { startBoltApp } from "./servers/start-bolt-app.ts";
 import { percentile } from "./statistics.ts";
 
@@ -35,6 +35,15 @@ export const ackFigure: Figure = {
       limit: 1.5,
     },
     { label: "ack, slack alone", ours: "slack", peer: "bolt", unit: "ms", compare: "ratio", limit: 1.5 },
+    // Says how much of it is the one insert, and how much is ours.
+    {
+      label: "ack, both store",
+      ours: "slack",
+      peer: "bolt that stores",
+      unit: "ms",
+      compare: "ratio",
+      limit: 1.5,
+    },
   ],
   async open({ isQuick }) {
     const [hanging, slack, postgres] = await Promise.all([
@@ -50,14 +59,10 @@ export const ackFigure: Figure = {
     };
     const jibsa = (roles: string) => async (): Promise<number> => {
       const { connectionString } = await postgres.createDatabase();
-      const running = await startJibsa({
-        args: ["--config", config.file, "--roles", roles],
-        env: {
-          SLACK_BOT_TOKEN: BOT_TOKEN,
-          SLACK_APP_TOKEN: APP_TOKEN,
-          JIBSA_POSTGRES_URL: connectionString,
-          JIBSA_LOG_LEVEL: "error",
-        },
+      const running = await startOnSlackServer({
+        configFile: config.file,
+        roles,
+        env: { JIBSA_POSTGRES_URL: connectionString, JIBSA_LOG_LEVEL: "error" },
       });
       // What is in hand hangs with the cluster: there is nothing to stop in order.
       return measure().finally(() => running.kill().then(running.close));
@@ -66,6 +71,11 @@ export const ackFigure: Figure = {
       sides: {
         async bolt() {
           const peer = await startBoltApp(slack);
+          return measure().finally(peer.close);
+        },
+        async "bolt that stores"() {
+          const { connectionString } = await postgres.createDatabase();
+          const peer = await startBoltApp(slack, connectionString);
           return measure().finally(peer.close);
         },
         "slack,worker": jibsa("slack,worker"),

@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createMilvusVectorIndex } from "#src/rag/adapters/milvus-vector-index.ts";
 import { questionTerms } from "#src/rag/question-terms.ts";
-import { startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
+import type { Jibsa } from "#test/servers/jibsa.ts";
 import { waitUntil } from "#test/wait-until.ts";
 import type { Figure } from "./figure.ts";
 import { writeBenchConfig } from "./servers/bench-config.ts";
 import { messagePayload } from "./servers/envelopes.ts";
-import { APP_TOKEN, BOT_TOKEN, startSlackServer, type SlackServer } from "./servers/slack-server.ts";
+import { startSlackServer, type SlackServer } from "./servers/slack-server.ts";
+import { startOnSlackServer } from "./servers/start-bench-jibsa.ts";
 import { median } from "./statistics.ts";
 
 const QUESTIONS = [
@@ -47,10 +48,7 @@ export const firstTextFigure: Figure = {
       for (const closer of closers.toReversed()) await closer();
     };
     try {
-      const jibsa = await startJibsa({
-        args: ["--config", config.file, "--roles", "slack,worker"],
-        env: { SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN },
-      });
+      const jibsa = await startOnSlackServer({ configFile: config.file, roles: "slack,worker" });
       closers.push(jibsa.close);
       await waitUntil(
         "the pages are indexed",

@@ -1,4 +1,4 @@
-import type { BenchOptions, Figure, FigureLine } from "./figure.ts";
+import type { BenchOptions, Figure, FigureLine, OpenFigure } from "./figure.ts";
 import { median } from "./statistics.ts";
 
 export const ROUNDS = 5;
@@ -15,6 +15,11 @@ export interface LineResult {
   isOver: boolean;
 }
 
+let running: OpenFigure | undefined;
+
+/** Closes what the figure under way has started; its measurement then fails. */
+export const breakOff = async (): Promise<void> => running?.close();
+
 /** Measures each side of a figure once per round, forth in one round and back in the next. */
 export async function measureFigure(
   figure: Figure,
@@ -22,6 +27,7 @@ export async function measureFigure(
 ): Promise<LineResult[] | { skipped: string }> {
   const opened = await figure.open(options);
   if ("skipped" in opened) return opened;
+  running = opened;
   const numbers = new Map(Object.keys(opened.sides).map((side) => [side, [] as number[]]));
   try {
     for (let round = 0; round < (options.isQuick ? 1 : ROUNDS); round += 1) {
@@ -33,6 +39,7 @@ export async function measureFigure(
       }
     }
   } finally {
+    running = undefined;
     await opened.close();
   }
   return figure.lines.map((line) =>

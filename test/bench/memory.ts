@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { ChildProcess } from "node:child_process";
-import { startJibsa } from "#test/servers/jibsa.ts";
 import { startTestPostgres } from "#test/servers/postgres.ts";
 import type { Figure } from "./figure.ts";
 import { writeBenchConfig } from "./servers/bench-config.ts";
 import { sendCommands } from "./servers/envelopes.ts";
-import { APP_TOKEN, BOT_TOKEN, startSlackServer } from "./servers/slack-server.ts";
+import { startSlackServer } from "./servers/slack-server.ts";
+import { startOnSlackServer } from "./servers/start-bench-jibsa.ts";
 import { startBoltApp } from "./servers/start-bolt-app.ts";
 
 const COMMANDS = [
@@ -31,13 +31,10 @@ export const memoryFigure: Figure = {
       sides: {
         async slack() {
           const { connectionString } = await postgres.createDatabase();
-          const running = await startJibsa({
-            args: ["--config", config.file, "--roles", "slack"],
-            env: {
-              SLACK_BOT_TOKEN: BOT_TOKEN,
-              SLACK_APP_TOKEN: APP_TOKEN,
-              JIBSA_POSTGRES_URL: connectionString,
-            },
+          const running = await startOnSlackServer({
+            configFile: config.file,
+            roles: "slack",
+            env: { JIBSA_POSTGRES_URL: connectionString },
           });
           return measure(running.process).finally(running.close);
         },
@@ -53,7 +50,7 @@ export const memoryFigure: Figure = {
   },
 };
 
-async function residentMegabytes({ pid }: ChildProcess): Promise<number> {
+export async function residentMegabytes({ pid }: Pick<ChildProcess, "pid">): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
 }

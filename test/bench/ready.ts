@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cleanEnvironment, startJibsa } from "#test/servers/jibsa.ts";
+import { cleanEnvironment } from "#test/servers/jibsa.ts";
 import type { Figure } from "./figure.ts";
+import { startBenchJibsa } from "./servers/start-bench-jibsa.ts";
 
 export const readyFigure: Figure = {
   name: "ready",
@@ -15,7 +16,7 @@ export const readyFigure: Figure = {
     const dataDir = join(folder, "data");
     const startAndStop = async (): Promise<number> => {
       const startedMs = performance.now();
-      const running = await startJibsa({ dataDir });
+      const running = await startBenchJibsa({ dataDir });
       const tookMs = performance.now() - startedMs;
       await running.close();
       return tookMs / 1_000;

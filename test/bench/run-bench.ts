@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { ackFigure } from "./ack.ts";
 import type { Figure } from "./figure.ts";
 import { firstTextFigure } from "./first-text.ts";
-import { measureFigure, printLine, ROUNDS, TITLE } from "./measure-figure.ts";
+import { breakOff, measureFigure, printLine, ROUNDS, TITLE } from "./measure-figure.ts";
 import { memoryFigure } from "./memory.ts";
 import { readyFigure } from "./ready.ts";
 import { startFigure } from "./start.ts";
@@ -63,6 +63,9 @@ const loadText = (): string =>
   loadavg()
     .map((load) => load.toFixed(1))
     .join(" ");
+
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void breakOff().finally(() => process.exit(130)));
 
 try {
   process.exitCode = await main();
