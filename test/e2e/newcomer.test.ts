@@ -185,9 +185,14 @@ describe("a training run", () => {
       async () => (await cardOf(card.ts))?.text.startsWith("✅") === true,
       30_000,
     );
-    const end = await jibsa.playground.waitFor(researcher, CHANNEL, ({ text }) => text.includes("✅"), {
-      threadTs: card.ts,
-    });
+    const end = await jibsa.playground.waitFor(
+      researcher,
+      CHANNEL,
+      ({ text }) => text.includes(`<@${researcher}> ✅`),
+      {
+        threadTs: card.ts,
+      },
+    );
     expect(end.text).toContain(`<@${researcher}>`);
     const thread = await jibsa.playground.messages(lead, CHANNEL, card.ts);
     expect(thread.filter(({ text }) => text.includes(`<@${researcher}>`))).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -236,7 +236,7 @@ describe("an index whose server is away", () => {
       const index = indexAt(own.address);
       await index.upsert([chunkFixture("a", "gpu")]);
 
-      process.kill(own.pid ?? 0, "SIGSTOP");
+      await freeze(own.pid ?? 0);
       const startedMs = performance.now();
       await expect(index.search(gpuSearch)).rejects.toThrow(SearchUnavailableError);
       expect(performance.now() - startedMs).toBeLessThan(4_000);
@@ -251,6 +251,18 @@ describe("an index whose server is away", () => {
     }
   });
 });
+
+/** The signal is delivered to each thread in its own time. */
+async function freeze(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  await waitUntil("every thread to stand still", async () => {
+    const threads = await readdir(`/proc/${pid}/task`);
+    const stats = await Promise.all(
+      threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, "utf8")),
+    );
+    return stats.every((stat) => stat.split(") ").at(-1)?.startsWith("T"));
+  });
+}
 
 describe("the server process", () => {
   const cacheDir = process.env["JIBSA_CACHE_DIR"] ?? join(homedir(), ".cache", "jibsa");
