@@ -139,6 +139,14 @@ describe("the stages page", () => {
 });
 
 describe("the documents name only what exists", () => {
+  it.each(pages)("files and folders of the project, in $path", ({ text }) => {
+    const named = [...text.matchAll(/(?<![\w/.#-])(?:src|test|prompts|deploy)\/[\w./*-]*/g)].map((match) =>
+      match[0].replace(/[./]+$/, ""),
+    );
+
+    expect(named.filter((path) => !existsSync(join(PROJECT, path)))).toEqual([]);
+  });
+
   const launcher = readFileSync(join(PROJECT, "jibsa"), "utf8");
   const launcherCommands = [...launcher.matchAll(/^ {2}([a-z| -]+)\)/gm)].flatMap((match) =>
     (match[1] ?? "").split("|").map((word) => word.trim()),
