@@ -77,7 +77,7 @@ export function createPlaygroundClient(url: string) {
         }),
       ),
     people: async () => (await must(get("people", {})))["people"] as PlaygroundPerson[],
-    /** The first message that fits, waited for. Its channel's top level, or the thread of `threadTs`. */
+    /** The newest message that fits, waited for: of the channel's top level, or a reply in the thread of `threadTs`. */
     async waitFor(
       user: string,
       channel: string,
@@ -86,7 +86,10 @@ export function createPlaygroundClient(url: string) {
     ): Promise<PlaygroundMessage> {
       const deadlineMs = Date.now() + (options.timeoutMs ?? 20_000);
       for (;;) {
-        const seen = await messages(user, channel, options.threadTs);
+        // A thread is read with its root; what is waited for is a reply.
+        const seen = (await messages(user, channel, options.threadTs)).filter(
+          ({ ts }) => ts !== options.threadTs,
+        );
         const found = seen.findLast(fits);
         if (found !== undefined) return found;
         if (Date.now() > deadlineMs)
