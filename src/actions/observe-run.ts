@@ -2,14 +2,15 @@ import { appendAudit } from "../store/audit.ts";
 import type { RequestState, RunState } from "../store/database.ts";
 import { ClusterForbiddenError, ClusterUnavailableError } from "./cluster-ports.ts";
 import type { ActionDeps } from "./define-action.ts";
-import type { Person, RunObservation } from "./ports.ts";
+import { PersonUnavailableError, type Person, type RunObservation } from "./ports.ts";
 import { lockRequest, moveRequest } from "./request-row.ts";
 import { refOfRun, type RunRow } from "./training/find-run.ts";
 
 export type ObserveOutcome =
   | { kind: "ended"; state: RunState; requestId: string }
   | { kind: "open"; changed: boolean; requestId: string }
-  | { kind: "cluster-away"; message: string }
+  /** The cluster, or whoever knows the owner, does not answer. */
+  | { kind: "away"; message: string }
   | { kind: "nothing-to-do" };
 
 /** Reason of a run that is no longer followed. */
@@ -32,16 +33,19 @@ export async function observeRun(
   const run = await deps.store.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
   if (run === undefined || ENDED[run.state] !== undefined) return { kind: "nothing-to-do" };
   const engine = [...deps.engines.values()].find(({ kind }) => kind === run.engine);
-  const owner = await deps.findPerson(run.owner);
   if (engine === undefined) return { kind: "nothing-to-do" };
-  // Nobody is there any more as whom it could be looked at.
-  if (owner === undefined) return recordObservation(deps, run, { state: "lost", reason: OWNER_GONE });
   let observation: RunObservation;
   try {
+    const owner = await deps.findPerson(run.owner);
+    // Nobody is there any more as whom it could be looked at.
+    if (owner === undefined) return recordObservation(deps, run, { state: "lost", reason: OWNER_GONE });
     observation = await engine.observe(refOfRun(run), owner.identity);
   } catch (error) {
-    if (error instanceof ClusterUnavailableError || error instanceof ClusterForbiddenError)
-      return { kind: "cluster-away", message: error.message };
+    const isAway =
+      error instanceof ClusterUnavailableError ||
+      error instanceof ClusterForbiddenError ||
+      error instanceof PersonUnavailableError;
+    if (isAway) return { kind: "away", message: error.message };
     throw error;
   }
   return recordObservation(deps, run, settle(run, observation));

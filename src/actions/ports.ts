@@ -16,6 +16,11 @@ export interface Person {
   identity: Identity;
 }
 
+/** Who somebody is cannot be known now: worth another try later. */
+export class PersonUnavailableError extends Error {
+  override name = "PersonUnavailableError";
+}
+
 /** Who a cluster sees: Kubernetes impersonation. Never a `system:` user or group. */
 export interface Identity {
   user: string;

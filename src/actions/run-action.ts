@@ -4,7 +4,7 @@ import { crashPoint } from "../store/crash-point.ts";
 import { ClusterForbiddenError, ClusterUnavailableError } from "./cluster-ports.ts";
 import type { ActionDeps, ChangeAction, ChangeOutcome } from "./define-action.ts";
 import { decide, type Policy } from "./policy.ts";
-import type { Person, PlatformObject } from "./ports.ts";
+import { PersonUnavailableError, type Person, type PlatformObject } from "./ports.ts";
 import { changes, isChangeName } from "./registry.ts";
 import {
   findRequest,
@@ -20,7 +20,7 @@ export type RunActionOutcome =
   | { kind: "run-started"; runId: string }
   | { kind: "done"; cancelledRunId?: string }
   | { kind: "failed" }
-  /** The cluster is away: the request stays queued. */
+  /** The cluster, or whoever knows the requester, is away: the request stays queued. */
   | { kind: "try-again"; inMs: number }
   /** Not queued (any more): nothing to do. */
   | { kind: "nothing-to-do" };
@@ -43,7 +43,13 @@ export async function runAction(
 ): Promise<RunActionOutcome> {
   const request = await findRequest(deps.store, requestId);
   if (request?.state !== "queued" || !isChangeName(request.action)) return { kind: "nothing-to-do" };
-  const person = await deps.findPerson(request.requester);
+  let person: Person | undefined;
+  try {
+    person = await deps.findPerson(request.requester);
+  } catch (error) {
+    if (error instanceof PersonUnavailableError) return { kind: "try-again", inMs: RETRY_AFTER_MS };
+    throw error;
+  }
   if (person === undefined) return fail(deps, request, { kind: "requester-gone" });
   const decision = decide(deps.policy, person, previewOf(request).subject);
   if (decision.kind === "denied") return fail(deps, request, { kind: "denied", denial: decision });

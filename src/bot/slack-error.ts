@@ -21,6 +21,17 @@ const PLACE_ERRORS = [
 const CONTENT_ERRORS = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"];
 const GONE_ERRORS = ["message_not_found", "cant_update_message", "thread_not_found"];
 
+/** Slack gave no answer, or a server's error: what was asked is worth another try later. */
+export function isSlackAway(error: unknown): boolean {
+  return isSlackError(error) && readSlackError(error).kind === "unknown";
+}
+
+/** Thrown by a call of the Web API, whatever the reason. */
+export function isSlackError(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && code.startsWith("slack_webapi_");
+}
+
 export function readSlackError(error: unknown): SlackFailure {
   const { data, retryAfter, message } = (error ?? {}) as {
     data?: { error?: unknown };

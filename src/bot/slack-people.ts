@@ -2,9 +2,9 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { identityOf, rolesOf, type Policy } from "../actions/policy.ts";
-import type { Person } from "../actions/ports.ts";
+import { PersonUnavailableError, type Person } from "../actions/ports.ts";
 import { escapeMrkdwn } from "./escape.ts";
-import { readSlackError } from "./slack-error.ts";
+import { isSlackError, readSlackError } from "./slack-error.ts";
 import { localeOfSlack } from "./texts/texts.ts";
 
 export type PersonLookup =
@@ -25,6 +25,7 @@ const userSchema = z.object({
   profile: z.object({ email: z.string().optional(), display_name: z.string().optional() }).optional(),
 });
 
+const UNKNOWN_PERSON = ["user_not_found", "users_not_found", "user_not_visible"];
 const CACHE_MS = 300_000;
 
 /** Who a Slack user is to us: from users.info and the user groups, kept for at most 5 minutes. Outages are thrown. */
@@ -104,8 +105,9 @@ export function createSlackPeople(deps: {
     try {
       answer = (await client.users.info({ user: slackUserId, include_locale: true })).user;
     } catch (error) {
+      // Any other refusal is about us (a token, a scope): it must not make everybody a stranger.
       const failure = readSlackError(error);
-      if (failure.kind === "unreachable-place" || failure.kind === "refused")
+      if (failure.kind !== "rate-limited" && UNKNOWN_PERSON.includes(failure.error))
         return { kind: "refused", cause: "unknown", locale: "en" };
       throw error;
     }
@@ -150,8 +152,14 @@ export function createSlackPeople(deps: {
     },
     /** For the actions: only active members exist. */
     async findPerson(slackUserId: string): Promise<Person | undefined> {
-      const lookup = await find(slackUserId);
-      return lookup.kind === "member" ? lookup.person : undefined;
+      try {
+        const lookup = await find(slackUserId);
+        return lookup.kind === "member" ? lookup.person : undefined;
+      } catch (error) {
+        if (isSlackError(error))
+          throw new PersonUnavailableError(`Slack does not say who ${slackUserId} is`, { cause: error });
+        throw error;
+      }
     },
   };
 }

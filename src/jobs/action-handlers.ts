@@ -37,7 +37,7 @@ export function createActionHandlers(deps: {
       switch (outcome.kind) {
         case "nothing-to-do":
           return undefined;
-        case "cluster-away":
+        case "away":
           return { againInMs: AWAY_MS };
         case "ended":
           await enqueue("draw-request", { requestId: outcome.requestId }, { promote: true });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createActions, type Actions } from "#src/actions/create-actions.ts";
 import type { Policy } from "#src/actions/policy.ts";
-import type { Person } from "#src/actions/ports.ts";
+import { PersonUnavailableError, type Person } from "#src/actions/ports.ts";
 import { createPyTorchJobEngine } from "#src/actions/training/engines/pytorch-job/pytorch-job-engine.ts";
 import { verifyAudit } from "#src/store/audit.ts";
 import type { OpenStore } from "#src/store/open-store.ts";
@@ -20,6 +20,7 @@ let database: OpenStore;
 let fake: ReturnType<typeof createInMemoryCluster>;
 let actions: Actions;
 let nowMs: number;
+let isDirectoryAway: boolean;
 let people: Map<string, Person>;
 const minji = personFixture();
 const junho = lead();
@@ -29,6 +30,7 @@ beforeEach(async () => {
   database = await postgres.createDatabase();
   fake = createInMemoryCluster();
   nowMs = Date.now();
+  isDirectoryAway = false;
   people = new Map([minji, junho].map((person) => [person.slackUserId, person]));
   actions = build(policyFixture);
 });
@@ -41,7 +43,10 @@ function build(policy: Policy): Actions {
     stages: [stageFixture()],
     clusters,
     engines: new Map([["pytorch-job", createPyTorchJobEngine(clusters)]]),
-    findPerson: async (id) => people.get(id),
+    async findPerson(id) {
+      if (isDirectoryAway) throw new PersonUnavailableError("Slack is away");
+      return people.get(id);
+    },
     now: () => new Date(nowMs),
   });
 }
@@ -279,6 +284,20 @@ describe("carrying out", () => {
     expect(fake.objects.size).toBe(0);
   });
 
+  it("waits while nobody can say who the requester is, instead of giving up", async () => {
+    await previewed();
+    await actions.start("r1", minji, "start");
+    await actions.decide("r1", junho, "approve");
+    isDirectoryAway = true;
+
+    const during = await actions.run("r1");
+    isDirectoryAway = false;
+    const after = await actions.run("r1");
+
+    expect(during.kind).toBe("try-again");
+    expect(after.kind).toBe("run-started");
+  });
+
   it("does nothing for a request that only stands in the queue", async () => {
     await previewed();
 
@@ -362,11 +381,19 @@ describe("a run", () => {
     ).toMatchObject({ kind: "denied" });
   });
 
+  it("stays open while nobody can say who its owner is", async () => {
+    await running();
+    isDirectoryAway = true;
+
+    expect((await actions.observe("r1")).kind).toBe("away");
+    expect(await run()).toMatchObject({ state: "queued" });
+  });
+
   it("stays open while the cluster is away", async () => {
     await running();
     fake.faults.away = true;
 
-    expect((await actions.observe("r1")).kind).toBe("cluster-away");
+    expect((await actions.observe("r1")).kind).toBe("away");
     expect(await run()).toMatchObject({ state: "queued" });
   });
 
