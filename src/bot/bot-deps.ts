@@ -6,6 +6,7 @@ import type { Enqueue } from "../jobs/create-jobs.ts";
 import type { AnswerEvent, Question } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
 import type { Delivery } from "./inbound/delivery.ts";
+import type { OutboxLine } from "./outbox.ts";
 import type { Reply } from "./reply.ts";
 import type { SlackPeople } from "./slack-people.ts";
 import type { Texts } from "./texts/texts.ts";
@@ -25,6 +26,13 @@ export interface BotDeps {
   botUserId: string;
   logger: Logger;
   now(): Date;
+}
+
+/** The same, before it is known which delivery is answered. */
+export interface Bot extends Omit<BotDeps, "reply"> {
+  replyAbout(id: string, logger: Logger): Reply;
+  /** A line for the outbox, and the bell for its channel. */
+  say(line: OutboxLine): Promise<void>;
 }
 
 export interface HandlingContext {

@@ -6,8 +6,9 @@ import type { JobName } from "../jobs/registry.ts";
 import type { AnswerEvent, Question } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
 import { deliverOutbox } from "./deliver-outbox.ts";
+import { addLine, type OutboxLine } from "./outbox.ts";
 import { drawRequest } from "./draw-request.ts";
-import type { BotDeps } from "./bot-deps.ts";
+import type { Bot } from "./bot-deps.ts";
 import { handleInbound, parkInbound } from "./handle-inbound.ts";
 import { createReply } from "./reply.ts";
 import { createBackgroundClient, createInteractiveClient, type SlackConnection } from "./slack-clients.ts";
@@ -28,7 +29,21 @@ export async function createBotWorker(deps: {
 }) {
   const client = createInteractiveClient(deps.connection);
   const background = createBackgroundClient(deps.connection);
-  const bot: BotDeps = { ...deps, client, reply: createReply({ client, logger: deps.logger }) };
+  const say = async (line: OutboxLine): Promise<void> => {
+    await addLine(deps.store, line);
+    // The sweeper rings for it otherwise.
+    await deps
+      .enqueue("deliver-outbox", { channel: line.channel }, { deduplicationKey: line.key })
+      .catch((error: unknown) =>
+        deps.logger.warn({ err: error, key: line.key }, "nobody was rung for a line"),
+      );
+  };
+  const bot: Bot = {
+    ...deps,
+    client,
+    say,
+    replyAbout: (id, logger) => createReply({ client, logger, id, say }),
+  };
   const handlers: Pick<JobHandlers, "handle-inbound" | "deliver-outbox" | "draw-request"> = {
     "handle-inbound": ({ key }, { signal }) => handleInbound(bot, key, signal),
     "deliver-outbox": ({ channel }, { signal }) =>

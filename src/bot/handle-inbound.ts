@@ -2,23 +2,28 @@ import { ClusterForbiddenError, ClusterUnavailableError } from "../actions/clust
 import type { JobOutcome } from "../jobs/start-worker.ts";
 import { appendAudit } from "../store/audit.ts";
 import { markInboundHandled } from "../store/inbound.ts";
-import { said, type BotDeps } from "./bot-deps.ts";
+import { said, type Bot, type BotDeps } from "./bot-deps.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { handleButton } from "./handle-button.ts";
 import { handleCommand } from "./handle-command.ts";
 import { deliverySchema, idFromKey, type Delivery } from "./inbound/delivery.ts";
 import { parseCommand, parseMessage, type ParsedCommand } from "./parse-command.ts";
 import { publishHome, publishRefusal } from "./publish-home.ts";
-import { readSlackError } from "./slack-error.ts";
+import { isSlackAway, readSlackError } from "./slack-error.ts";
 import { suggestPrompts } from "./suggest-prompts.ts";
 import type { PersonLookup } from "./slack-people.ts";
 import { textsFor, type Texts } from "./texts/texts.ts";
 
+/** An outage of Slack is no failed attempt, for so long. */
+const SLACK_AWAY_MS = 600_000;
+const SLACK_AGAIN_MS = 3_000;
+
 /** Does what a stored delivery asks for. Everything it makes has an id that comes from the delivery's key. */
-export async function handleInbound(bot: BotDeps, key: string, signal: AbortSignal): Promise<JobOutcome> {
+export async function handleInbound(bot: Bot, key: string, signal: AbortSignal): Promise<JobOutcome> {
   const id = idFromKey(key);
   // The id that people are told, with Slack's own key.
-  const deps = { ...bot, logger: bot.logger.child({ id, key }) };
+  const logger = bot.logger.child({ id, key });
+  const deps: BotDeps = { ...bot, logger, reply: bot.replyAbout(id, logger) };
   const row = await deps.store.selectFrom("inbound").selectAll().where("key", "=", key).executeTakeFirst();
   if (row === undefined || row.state !== "received") return;
   const delivery = deliverySchema.parse(row.payload);
@@ -36,6 +41,8 @@ export async function handleInbound(bot: BotDeps, key: string, signal: AbortSign
   } catch (error) {
     const failure = readSlackError(error);
     if (failure.kind === "rate-limited") return { againInMs: failure.retryAfterMs };
+    const waitedMs = deps.now().getTime() - row.received_at.getTime();
+    if (isSlackAway(error) && waitedMs < SLACK_AWAY_MS) return { againInMs: SLACK_AGAIN_MS };
     if (error instanceof ClusterUnavailableError || error instanceof ClusterForbiddenError) {
       const lookup = await deps.people.find(delivery.user);
       const texts = textsFor(lookup.kind === "member" ? lookup.person.locale : "en");
@@ -104,17 +111,27 @@ function refusalOf(cause: "guest" | "external" | "deactivated" | "unknown", text
 }
 
 /** The job was given up: the row says so, and the person is told. */
-export async function parkInbound(deps: BotDeps, key: string): Promise<void> {
+export async function parkInbound(deps: Bot, key: string): Promise<void> {
+  const id = idFromKey(key);
   const row = await deps.store.selectFrom("inbound").selectAll().where("key", "=", key).executeTakeFirst();
   if (row === undefined || row.state !== "received") return;
-  deps.logger.error({ id: idFromKey(key), key }, "a delivery was given up after its last attempt");
+  deps.logger.error({ id, key }, "a delivery was given up after its last attempt");
+  const delivery = deliverySchema.parse(row.payload);
+  const lookup = await deps.people.find(delivery.user);
+  // Said by the outbox, which goes on trying: Slack may be what it broke on.
+  if (lookup.kind === "member") {
+    const isOpen = row.kind === "mention" && delivery.ts !== undefined;
+    await deps.say({
+      key: `gave-up.${id}`,
+      channel: isOpen ? delivery.channel : delivery.user,
+      fallbackUser: delivery.user,
+      view: said(textsFor(lookup.person.locale).giveUp(id)),
+      ...(isOpen && { threadTs: delivery.threadTs ?? delivery.ts ?? "" }),
+    });
+  }
   await deps.store
     .updateTable("inbound")
     .set({ state: "parked", handled_at: deps.now() })
     .where("key", "=", key)
     .execute();
-  const delivery = deliverySchema.parse(row.payload);
-  const lookup = await deps.people.find(delivery.user);
-  if (lookup.kind !== "member") return;
-  await deps.reply.answer(delivery, said(textsFor(lookup.person.locale).giveUp(idFromKey(key))));
 }

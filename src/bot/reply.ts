@@ -1,12 +1,23 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Delivery } from "./inbound/delivery.ts";
+import type { OutboxLine } from "./outbox.ts";
 import { readSlackError } from "./slack-error.ts";
 import type { MessageView } from "./views/message.ts";
 
-/** Where an answer goes: to a command or in answer to a button only the person sees it; to a message, the thread does. */
-export function createReply(deps: { client: WebClient; logger: Logger; fetch?: typeof fetch }) {
-  const { client, logger } = deps;
+/**
+ * Where an answer goes: to a command or in answer to a button only the person sees it; to a message, the thread does. What
+ * others see too goes through the outbox, and stands there once however often the delivery of `id` is handled.
+ */
+export function createReply(deps: {
+  client: WebClient;
+  logger: Logger;
+  id: string;
+  say(line: OutboxLine): Promise<void>;
+  fetch?: typeof fetch;
+}) {
+  const { client, logger, id } = deps;
+  let said = 0;
   const send = deps.fetch ?? fetch;
 
   async function directly(
@@ -19,12 +30,20 @@ export function createReply(deps: { client: WebClient; logger: Logger; fetch?: t
     return posted.ts === undefined ? undefined : { channel: channel.id, threadTs: posted.ts };
   }
 
+  async function visibly(delivery: Delivery, view: MessageView, threadTs: string | undefined): Promise<void> {
+    said += 1;
+    await deps.say({
+      key: `reply.${id}.${said}`,
+      channel: delivery.channel,
+      fallbackUser: delivery.user,
+      view,
+      ...(threadTs !== undefined && { threadTs }),
+    });
+  }
+
   /** Only the person sees it. Where that is not possible, a direct message. */
   async function privately(delivery: Delivery, view: MessageView): Promise<void> {
-    if (delivery.direct) {
-      await client.chat.postMessage({ channel: delivery.channel, ...content(view), ...threadOf(delivery) });
-      return;
-    }
+    if (delivery.direct) return visibly(delivery, view, delivery.threadTs);
     try {
       await client.chat.postEphemeral({
         channel: delivery.channel,
@@ -60,11 +79,8 @@ export function createReply(deps: { client: WebClient; logger: Logger; fetch?: t
     async answer(delivery: Delivery, view: MessageView): Promise<void> {
       if (delivery.command !== undefined || delivery.actionId !== undefined || delivery.form !== undefined)
         return privately(delivery, view);
-      await client.chat.postMessage({
-        channel: delivery.channel,
-        ...content(view),
-        ...(delivery.direct ? threadOf(delivery) : { thread_ts: delivery.threadTs ?? delivery.ts ?? "" }),
-      });
+      const threadTs = delivery.threadTs ?? (delivery.direct ? undefined : delivery.ts);
+      await visibly(delivery, view, threadTs);
     },
     /** Puts another text in the place of the ephemeral message whose button was pressed; the buttons are gone with it. */
     async replace(delivery: Delivery, view: MessageView): Promise<void> {
@@ -75,9 +91,12 @@ export function createReply(deps: { client: WebClient; logger: Logger; fetch?: t
           body: JSON.stringify({ replace_original: true, text: view.text, blocks: view.blocks }),
           redirect: "error",
           signal: AbortSignal.timeout(3_000),
+        }).catch((error: unknown) => {
+          logger.info({ err: error }, "the response_url does not answer");
+          return undefined;
         });
-        if (response.ok) return;
-        logger.info({ status: response.status }, "the response_url is used up");
+        if (response?.ok === true) return;
+        logger.info({ status: response?.status }, "the response_url is used up");
       } else if (delivery.direct && delivery.ts !== undefined) {
         await client.chat.update({
           channel: delivery.channel,

@@ -20,40 +20,48 @@ async function untilTaken(attempt: () => Promise<unknown>): Promise<void> {
   );
 }
 
-/** The id that a preview's Start button carries. */
-function requestIdOf(preview: PlaygroundMessage): string | undefined {
-  const elements = (preview.blocks ?? []).flatMap((block) => (block["elements"] ?? []) as Element[]);
-  return elements.find((element) => element.action_id === "request.start")?.value;
+/** What a message's button of this name carries: the id of a request. */
+export function valueOf(message: PlaygroundMessage, actionId: string): string | undefined {
+  const elements = (message.blocks ?? []).flatMap((block) => (block["elements"] ?? []) as Element[]);
+  return elements.find((element) => element.action_id === actionId)?.value;
 }
 interface Element {
   action_id?: string;
   value?: string;
 }
 
+export interface Preview {
+  ts: string;
+  requestId: string;
+}
+
+/** The previews that a person sees now; a Start that was pressed takes its own away. */
+export async function previewsOf(world: World, who = WHO): Promise<readonly Preview[]> {
+  return (await world.slack.messages(who, CHANNEL)).flatMap((message) => {
+    const requestId = message.is_ephemeral === true ? valueOf(message, "request.start") : undefined;
+    return requestId === undefined ? [] : [{ ts: message.ts, requestId }];
+  });
+}
+
 /** Asks for a training by a mention. Resolves with its preview, which only the asker sees. */
-export async function askForTraining(world: World, who = WHO): Promise<{ ts: string; requestId: string }> {
-  const previews = async () =>
-    (await world.slack.messages(who, CHANNEL)).flatMap((message) => {
-      const requestId = message.is_ephemeral === true ? requestIdOf(message) : undefined;
-      return requestId === undefined ? [] : [{ ts: message.ts, requestId }];
-    });
+export async function askForTraining(world: World, stage = "preprocess"): Promise<Preview> {
   const before = new Set(
     (await world.database.store.selectFrom("requests").select("id").execute()).map(({ id }) => id),
   );
-  await world.slack.say(who, CHANNEL, "@jibsa train start preprocess");
+  await world.slack.say(WHO, CHANNEL, `@jibsa train start ${stage}`);
   return waitUntil(
     "the preview",
-    async () => (await previews()).find(({ requestId }) => !before.has(requestId)),
+    async () => (await previewsOf(world)).find(({ requestId }) => !before.has(requestId)),
     60_000,
-    LOOK_EVERY_MS,
+    50,
   );
 }
 
 /** Presses Start, and again when Slack shows an error. */
-export async function start(world: World, preview: { ts: string; requestId: string }, who = WHO) {
+export async function start(world: World, preview: Preview): Promise<void> {
   await untilTaken(async () => {
     if ((await requestState(world, preview.requestId)) !== "previewed") return;
-    await world.slack.press(who, CHANNEL, preview.ts, "request.start");
+    await world.slack.press(WHO, CHANNEL, preview.ts, "request.start");
   });
 }
 

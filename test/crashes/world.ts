@@ -47,6 +47,8 @@ export interface WorldOptions {
   model?: Readonly<Record<string, string>>;
   /** Pages by file name. Default: none, and nothing is indexed: half of the work of a start. */
   pages?: Readonly<Record<string, string>>;
+  /** Waits before Slack brings an event again. */
+  eventRetryDelaysMs?: readonly number[];
   /** Default true: Slack limits by itself, too. */
   rateLimits?: boolean;
 }
@@ -57,7 +59,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     port: 0,
     rateLimits: options.rateLimits ?? true,
     // As often as Slack does, without its minutes in between.
-    eventRetryDelaysMs: [0, 500, 1_000],
+    eventRetryDelaysMs: options.eventRetryDelaysMs ?? [0, 500, 1_000],
   });
   const startCluster = (port: number) =>
     startSimulatedCluster({
