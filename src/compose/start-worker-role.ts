@@ -9,12 +9,14 @@ import type { Config } from "../config.ts";
 import { createActionHandlers } from "../jobs/action-handlers.ts";
 import type { Jobs } from "../jobs/create-jobs.ts";
 import { watchRuns } from "../jobs/watch-runs.ts";
+import { SearchUnavailableError } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
 import { openKnowledge } from "./open-knowledge.ts";
 import type { Embedded } from "./start-embedded.ts";
 
 const SWEEP_EVERY_MS = 5_000;
 const EXPIRE_EVERY_MS = 15_000;
+const INDEX_AGAIN_MS = 10_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
 /** The worker role: everything that happens after the ack. Imported only where it runs: its parts are heavy. */
@@ -89,9 +91,17 @@ export async function startWorkerRole(deps: {
       ...bot.handlers,
       ...createActionHandlers({ actions, store, enqueue: jobs.enqueue, now }),
       async "index-source"({ source }, { signal }) {
-        if (!knowledge.rag.sources().includes(source)) return;
-        const report = await knowledge.rag.sync(source, { signal });
-        logger.info({ report }, "documents indexed");
+        if (!knowledge.rag.sources().includes(source)) return undefined;
+        try {
+          const report = await knowledge.rag.sync(source, { signal });
+          logger.info({ report }, "documents indexed");
+          return undefined;
+        } catch (error) {
+          if (!(error instanceof SearchUnavailableError)) throw error;
+          // Given up, the pages would be missing until the next start.
+          logger.warn({ reason: error.message, source }, "Milvus is away: indexing waits for it");
+          return { againInMs: INDEX_AGAIN_MS };
+        }
       },
     },
     { onParked: (name, payload, error) => bot.onParked(name, payload, error) },
