@@ -9,6 +9,7 @@ import { openBareQueue } from "./servers/bare-queue.ts";
 import { writeBenchConfig } from "./servers/bench-config.ts";
 import { approveTraining } from "./servers/approve-training.ts";
 import { startBenchJibsa } from "./servers/start-bench-jibsa.ts";
+import { startSimulators } from "./servers/start-simulators.ts";
 import { percentile } from "./statistics.ts";
 
 const JOBS = { group: "kubeflow.org", version: "v1", resource: "pytorchjobs", namespace: "llm-training" };
@@ -22,24 +23,30 @@ export const startFigure: Figure = {
     "p95 from an approval to the object in the cluster; peer: a bare queue whose worker creates one there",
   lines: [{ label: "start", ours: "approved", peer: "bare", unit: "ms", compare: "ratio", limit: 2 }],
   async open({ isQuick }) {
-    // Runs that end soon: what still runs would be drawn and polled while the other side is measured.
-    const config = await writeBenchConfig(() => ({
-      model: { provider: "none" },
-      simulation: { trainingDuration: "1s" },
-    }));
-    const closers: (() => Promise<void> | void)[] = [config.close];
+    const closers: (() => Promise<void> | void)[] = [];
     const close = async (): Promise<void> => {
-      for (const closer of closers.toReversed()) await closer();
+      for (const closer of closers.splice(0).toReversed()) await closer();
     };
     try {
-      const jibsa = await startBenchJibsa({ args: ["--config", config.file] });
+      const simulators = await startSimulators();
+      closers.push(simulators.close);
+      const { kubeconfigFile, playground, botToken, appToken, apiUrl } = simulators;
+      const config = await writeBenchConfig(() => ({
+        slack: { apiUrl },
+        model: { provider: "none" },
+        clusters: [{ name: "onprem-a", kubeconfig: kubeconfigFile }],
+      }));
+      closers.push(config.close);
+      const jibsa = await startBenchJibsa({
+        args: ["--config", config.file, "--roles", "slack,worker"],
+        env: { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken },
+      });
       closers.push(jibsa.close);
       const { postgresUrl } = JSON.parse(await readFile(join(jibsa.dataDir, "running.json"), "utf8")) as {
         postgresUrl: string;
       };
       const database = await openStore({ connectionString: postgresUrl });
       closers.push(() => database.close());
-      const kubeconfigFile = /kubeconfig (\S+)/.exec(jibsa.output())?.[1] ?? "";
       const cluster = createKubernetesCluster({
         name: "onprem-a",
         simulated: true,
@@ -52,7 +59,7 @@ export const startFigure: Figure = {
       const count = isQuick ? QUICK_STARTS : STARTS;
 
       const approved = async (): Promise<number> => {
-        const { decidedAtMs, name } = await approveTraining(jibsa.playground, database.store);
+        const { decidedAtMs, name } = await approveTraining(playground, database.store);
         return (await seen.at(name)) - decidedAtMs;
       };
       const bare = async (): Promise<number> => {
