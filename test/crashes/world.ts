@@ -89,6 +89,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   );
   if (options.pages === undefined) await putIndexingOff(options.database);
   const bots: SupervisedBot[] = [];
+  let started = 0;
   return {
     slack: createPlaygroundClient(slack.url),
     cluster: {
@@ -107,9 +108,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       return jobs.map((job) => job.metadata.name);
     },
     async startBot({ env, ...botOptions } = {}) {
-      const number = bots.length;
+      started += 1;
       const bot = await startBot({
-        dataDir: join(folder, `bot-${number}`),
+        dataDir: join(folder, `bot-${started}`),
         config: file,
         env: {
           SLACK_BOT_TOKEN: slack.botToken,
