@@ -7,6 +7,9 @@ import { readSlackError } from "./slack-error.ts";
 
 const EVENT_TYPE = "jibsa_line";
 const MAX_WAIT_MS = 60_000;
+const PAGE = 200;
+const MAX_PAGES = 10;
+const CLOCKS_APART_S = 600;
 
 interface DeliverDeps {
   store: Store;
@@ -147,21 +150,29 @@ async function tsUnder(store: Store, payload: OutboxPayload): Promise<string | u
   return row?.thread_ts ?? row?.ts ?? undefined;
 }
 
-/** The message of an earlier attempt, by the key in its metadata. */
+/** The message of an earlier attempt, by the key in its metadata. What others wrote since may fill pages. */
 async function findEarlier(
   { client }: DeliverDeps,
   line: Line,
   threadTs: string | undefined,
 ): Promise<string | undefined> {
-  const oldest = String(Math.floor(line.created_at.getTime() / 1_000) - 600);
-  const common = { channel: line.channel, include_all_metadata: true, limit: 200, oldest };
-  const { messages } =
-    threadTs === undefined
-      ? await client.conversations.history(common)
-      : await client.conversations.replies({ ...common, ts: threadTs });
-  const found = (messages ?? []).find((message) => {
-    const { metadata } = message as { metadata?: { event_type?: string; event_payload?: { key?: unknown } } };
-    return metadata?.event_type === EVENT_TYPE && metadata.event_payload?.key === line.key;
-  });
-  return found?.ts;
+  const oldest = String(Math.floor(line.created_at.getTime() / 1_000) - CLOCKS_APART_S);
+  const common = { channel: line.channel, include_all_metadata: true, limit: PAGE, oldest };
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const asked = { ...common, ...(cursor !== undefined && { cursor }) };
+    const { messages, response_metadata: next } =
+      threadTs === undefined
+        ? await client.conversations.history(asked)
+        : await client.conversations.replies({ ...asked, ts: threadTs });
+    const found = (messages ?? []).find((message) => {
+      const { metadata } = message as {
+        metadata?: { event_type?: string; event_payload?: { key?: unknown } };
+      };
+      return metadata?.event_type === EVENT_TYPE && metadata.event_payload?.key === line.key;
+    });
+    cursor = next?.next_cursor;
+    if (found !== undefined || cursor === undefined || cursor === "") return found?.ts;
+  }
+  return undefined;
 }

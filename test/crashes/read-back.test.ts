@@ -1,0 +1,44 @@
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { deliverOutbox } from "#src/bot/deliver-outbox.ts";
+import { addLine } from "#src/bot/outbox.ts";
+import { createBackgroundClient } from "#src/bot/slack-clients.ts";
+import { startSlackPlayground, type SlackPlayground } from "#src/playground/slack/start-slack-playground.ts";
+import { createPlaygroundClient } from "#test/servers/playground-client.ts";
+import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
+
+const CHANNEL = "C01GENERAL";
+
+let postgres: TestPostgres;
+let slack: SlackPlayground;
+beforeAll(async () => {
+  [postgres, slack] = await Promise.all([
+    startTestPostgres(),
+    startSlackPlayground({ port: 0, rateLimits: false }),
+  ]);
+});
+afterAll(() => Promise.all([postgres.close(), slack.close()]));
+
+it("finds the line whose answer was lost, however much was said after it", async () => {
+  const { store, pool } = await postgres.createDatabase();
+  const people = createPlaygroundClient(slack.url);
+  const deps = {
+    store,
+    client: createBackgroundClient(slack),
+    now: () => new Date(),
+    logger: pino({ level: "silent" }),
+  };
+  await addLine(store, { key: "line", channel: CHANNEL, view: { text: "told once", blocks: [] } });
+  await people.post("faults", { method: "chat.postMessage", kind: "lose-answer" });
+  const first = await deliverOutbox(deps, CHANNEL, new AbortController().signal);
+  for (let index = 0; index < 450; index += 1) await people.say("sora", CHANNEL, `chatter ${index}`);
+  await pool.query("update outbox set next_attempt_at = now() - interval '1 second'");
+
+  await deliverOutbox(deps, CHANNEL, new AbortController().signal);
+
+  expect(first).toMatchObject({ againInMs: expect.any(Number) as number });
+  const messages = await people.messages("sora", CHANNEL);
+  expect(messages.filter(({ text }) => text === "told once")).toHaveLength(1);
+  const line = await store.selectFrom("outbox").select("state").executeTakeFirstOrThrow();
+  expect(line.state).toBe("sent");
+});
