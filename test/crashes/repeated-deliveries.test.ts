@@ -57,6 +57,7 @@ it.each(DELIVERIES)(
       store: database.store,
       enqueue: async (_name, payload) => void rung.push(JSON.stringify(payload)),
       forms: formsThatTakeEverything,
+      openObject: async () => {},
       logger: pino({ level: "silent" }),
       botUserId: () => "U00JIBSA",
     });
@@ -79,7 +80,6 @@ async function kept(): Promise<number> {
 const formsThatTakeEverything: Forms = {
   openTrainForm: async () => {},
   changeStage: async () => {},
-  openObject: async () => {},
   readSubmission: () => ({
     kind: "filled",
     form: { stage: "sft", parameters: {} },

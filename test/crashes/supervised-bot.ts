@@ -17,6 +17,8 @@ export interface SupervisedBot {
   /** Lets the process die at its crash point. Resolves at once. */
   arm(): void;
   disarm(): void;
+  /** Rejects when the process ends by itself; never resolves. */
+  failed: Promise<never>;
   /** Starts that ended by SIGKILL so far. */
   deaths(): number;
   /** Waits for a death, and for the process that comes after it. */
@@ -67,7 +69,6 @@ export async function startBot(
   let running = await start();
   let isUp = true;
   let printed = "";
-  let broken: Error | undefined;
   let stopping = false;
 
   const supervising = (async () => {
@@ -82,12 +83,8 @@ export async function startBot(
       isUp = true;
     }
   })();
-  supervising.catch((error: unknown) => {
-    broken = error instanceof Error ? error : new Error(String(error));
-  });
-  const throwIfBroken = (): void => {
-    if (broken !== undefined) throw broken;
-  };
+  const failed = new Promise<never>((_, reject) => void supervising.catch(reject));
+  failed.catch(() => undefined);
 
   const stop = async (): Promise<number | NodeJS.Signals> => {
     stopping = true;
@@ -96,18 +93,12 @@ export async function startBot(
     return how;
   };
   return {
+    failed,
     arm: () => writeFileSync(ledger, ""),
     disarm,
     deaths: () => deaths,
     async diedAndCameBack(expected) {
-      await waitUntil(
-        `death ${expected}`,
-        () => {
-          throwIfBroken();
-          return deaths >= expected && isUp;
-        },
-        60_000,
-      );
+      await waitUntil(`death ${expected}`, () => deaths >= expected && isUp, 60_000);
     },
     current: () => running,
     stop,
