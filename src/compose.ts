@@ -90,6 +90,7 @@ export async function compose(options: {
         store,
         enqueue: jobs.enqueue,
         stages: config.stages,
+        policy: config.policy,
         logger,
         ...(api !== undefined && { onAck: api.observeAck }),
       });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
@@ -40,7 +41,7 @@ export class ConfigError extends Error {
 }
 
 export interface ConfigOptions {
-  /** --config; default jibsa.yaml beside the launcher, if it exists. */
+  /** --config; default jibsa.yaml in the current folder, if it exists. */
   file?: string;
   dataDir?: string;
   /** --docs: replaces the configured sources. */
@@ -220,7 +221,9 @@ function readClusters(env: Environment, file: FileConfig): Config["clusters"] {
 /** Where people reach the api port: as configured, else where it listens. */
 export function publicApiUrl(config: Pick<Config, "listen">, port = config.listen.apiPort): string {
   const { apiUrl, host } = config.listen;
-  return (apiUrl ?? `http://${host}:${port}`).replace(/\/$/, "");
+  // "Every address" is no address that a browser could open.
+  const name = host === "0.0.0.0" || host === "::" ? hostname() : host;
+  return (apiUrl ?? `http://${name}:${port}`).replace(/\/$/, "");
 }
 
 /** For people to look at: secrets are masked. */

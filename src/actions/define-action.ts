@@ -26,6 +26,11 @@ export interface ActionDeps {
   now(): Date;
 }
 
+/** For looking and planning: whether the policy lets the person do this to such a thing. What may not be seen is as if it were not there. */
+export interface PlanDeps extends ActionDeps {
+  may(subject: PolicySubject): boolean;
+}
+
 interface ActionBase<Input> {
   /** "train-start": file name, command words and audit key. */
   name: string;
@@ -36,15 +41,10 @@ interface ActionBase<Input> {
   examples: readonly { command: string; input: Input }[];
 }
 
-export interface ReadDeps extends ActionDeps {
-  /** Whether the policy lets the person see such a thing by this action. What may not be seen is as if it were not there. */
-  may(subject: Omit<PolicySubject, "action">): boolean;
-}
-
 /** Looks only; answered at once. */
 export interface ReadAction<Input, Output> extends ActionBase<Input> {
   risk: "read";
-  read(input: Input, deps: ReadDeps): Promise<Result<Output, readonly FieldProblem[]>>;
+  read(input: Input, deps: PlanDeps): Promise<Result<Output, readonly FieldProblem[]>>;
 }
 
 export interface PlannedChange {
@@ -69,7 +69,7 @@ export type ChangeOutcome =
 /** Changes a platform: shown first, then, with leave, carried out from the row. */
 export interface ChangeAction<Input> extends ActionBase<Input> {
   risk: "change" | "destroy";
-  plan(input: Input, deps: ActionDeps): Promise<Result<PlannedChange, readonly FieldProblem[]>>;
+  plan(input: Input, deps: PlanDeps): Promise<Result<PlannedChange, readonly FieldProblem[]>>;
   /** May be called again after a crash: the second time finds what the first has made. Outages are thrown. */
   run(input: Input, object: PlatformObject, deps: ActionDeps): Promise<ChangeOutcome>;
 }

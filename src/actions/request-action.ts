@@ -1,6 +1,6 @@
 import { appendAudit } from "../store/audit.ts";
 import type { Locale } from "../store/database.ts";
-import type { ActionDeps, ChangeAction, ReadAction } from "./define-action.ts";
+import type { ActionDeps, ChangeAction, PlanDeps, ReadAction } from "./define-action.ts";
 import { decide, type Decision, type Policy } from "./policy.ts";
 import type { FieldProblem, Person, PolicySubject, Preview } from "./ports.ts";
 import {
@@ -45,7 +45,7 @@ export async function requestAction<Name extends ChangeName>(
   const subject = { action: name };
   const anything = decideAnyhow(deps.policy, deps.person, subject);
   if (anything !== undefined) return deny(deps, anything, subject);
-  const planned = await action.plan(input, deps);
+  const planned = await action.plan(input, planDeps(deps));
   if (!planned.ok) return { kind: "invalid-input", problems: planned.failure };
   const { object, subject: full, preview: parts } = planned.value;
   const decision = decide(deps.policy, deps.person, full);
@@ -105,9 +105,7 @@ export async function performRead<Name extends ReadName>(
   const anything = decideAnyhow(deps.policy, deps.person, subject);
   if (anything !== undefined) return deny(deps, anything, subject);
   const action = reads[name] as unknown as ReadAction<ReadInput<Name>, ReadOutput<Name>>;
-  const may = (seen: Omit<PolicySubject, "action">): boolean =>
-    decide(deps.policy, deps.person, { ...seen, action: name }).kind === "allowed";
-  const answer = await action.read(input, { ...deps, may });
+  const answer = await action.read(input, planDeps(deps));
   if (!answer.ok) return { kind: "invalid-input", problems: answer.failure };
   await deps.store.transaction().execute((transaction) =>
     appendAudit(transaction, {
@@ -118,6 +116,11 @@ export async function performRead<Name extends ReadName>(
     }),
   );
   return { kind: "answered", output: answer.value };
+}
+
+function planDeps(deps: ActionDeps & { policy: Policy }): PlanDeps {
+  const may = (subject: PolicySubject) => decide(deps.policy, deps.person, subject).kind === "allowed";
+  return { ...deps, may };
 }
 
 /** Who may not do this whatever the details are need not wait for a plan, nor learn what exists. */

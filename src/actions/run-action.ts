@@ -87,7 +87,7 @@ export async function runAction(
 }
 
 async function record(
-  deps: Pick<ActionDeps, "store" | "now">,
+  deps: Pick<ActionDeps, "store" | "now" | "clusters">,
   request: RequestRow,
   outcome: Exclude<ChangeOutcome, { kind: "refused" }>,
 ): Promise<RunActionOutcome> {
@@ -121,6 +121,7 @@ async function record(
         uid: ref.uid ?? null,
         owner: request.requester,
         gpus: outcome.gpus,
+        simulated: deps.clusters.get(ref.cluster)?.simulated ?? false,
         state: "queued",
         created_at: now,
       })

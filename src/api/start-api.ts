@@ -2,11 +2,11 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { join, sep } from "node:path";
 import type { Logger } from "pino";
+import { pageFormat } from "../rag/page-format.ts";
 import type { Metrics } from "./metrics.ts";
 import { PAGE_POLICY, renderPage } from "./render-page.ts";
 
 const CHECK_TIMEOUT_MS = 3_000;
-const PAGE = /\.(md|markdown|txt)$/i;
 
 /** HTTP that is not Slack: /healthz (alive), /readyz (every part answers), /metrics, and the pages of folder sources. */
 export async function startApi(options: {
@@ -35,7 +35,7 @@ export async function startApi(options: {
     const file = source === undefined ? undefined : await insideFile(source.folder, rest.join("/"));
     if (file === undefined) return sendJson(response, 404, { error: "no such page" });
     const text = await readFile(file, "utf8");
-    const isMarkdown = /\.(md|markdown)$/i.test(file);
+    const isMarkdown = pageFormat(file) === "markdown";
     response.writeHead(200, {
       "content-type": `text/${isMarkdown ? "html" : "plain"}; charset=utf-8`,
       "content-security-policy": PAGE_POLICY,
@@ -94,7 +94,7 @@ async function within(check: Promise<boolean>): Promise<boolean> {
 
 /** A text page of the folder; undefined for everything outside of it, links included. */
 async function insideFile(folder: string, path: string): Promise<string | undefined> {
-  if (!PAGE.test(path) || path.includes("\0")) return undefined;
+  if (pageFormat(path) === undefined || path.includes("\0")) return undefined;
   try {
     const root = await realpath(folder);
     const file = await realpath(join(root, path));

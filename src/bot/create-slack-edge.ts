@@ -1,10 +1,13 @@
 import type { Logger } from "pino";
+import type { Policy } from "../actions/policy.ts";
 import type { Stage } from "../actions/ports.ts";
 import type { Enqueue } from "../jobs/create-jobs.ts";
 import type { Store } from "../store/database.ts";
 import { createForms } from "./inbound/open-forms.ts";
+import { openObject } from "./inbound/open-object.ts";
 import { createReceive, type Receive } from "./inbound/receive.ts";
 import { createInteractiveClient, type SlackConnection } from "./slack-clients.ts";
+import { createSlackPeople, stageApprovers } from "./slack-people.ts";
 import { startHttpReceiver } from "./transports/http-receiver.ts";
 import { startSocketReceiver } from "./transports/socket-receiver.ts";
 
@@ -28,6 +31,7 @@ export async function startSlackEdge(deps: {
   store: Store;
   enqueue: Enqueue;
   stages: readonly Stage[];
+  policy: Policy;
   logger: Logger;
   onAck?: (tookMs: number) => void;
 }): Promise<RunningTransport & { botUserId: string; teamId: string }> {
@@ -35,11 +39,22 @@ export async function startSlackEdge(deps: {
   const client = createInteractiveClient(deps.connection);
   const self = await client.auth.test();
   const botUserId = self.user_id ?? "";
-  const forms = createForms({ client, store: deps.store, stages: deps.stages, logger });
+  const { store, policy, stages } = deps;
+  const teamId = self.team_id ?? "";
+  const people = createSlackPeople({
+    client,
+    policy,
+    stageApprovers: stageApprovers(stages),
+    logger,
+    teamId,
+    now: () => new Date(),
+  });
+  const forms = createForms({ client, stages, people });
   const receive: Receive = createReceive({
     store: deps.store,
     enqueue: deps.enqueue,
     forms,
+    openObject: (options) => openObject({ client, store, people, policy }, options),
     logger,
     botUserId: () => botUserId,
     ...(deps.onAck !== undefined && { onAck: deps.onAck }),
@@ -53,5 +68,5 @@ export async function startSlackEdge(deps: {
           logger,
         })
       : await startHttpReceiver({ ...transport, receive, store: deps.store, logger });
-  return { ...running, botUserId, teamId: self.team_id ?? "" };
+  return { ...running, botUserId, teamId };
 }

@@ -62,6 +62,7 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
           return deps.reply.privately(
             delivery,
             previewCard(outcome.request, outcome.preview, texts, delivery.direct),
+            previewCard(outcome.request, outcome.preview, texts, true),
           );
       }
       return outcome satisfies never;

@@ -12,7 +12,8 @@ import { publishHome, publishRefusal } from "./publish-home.ts";
 import { isSlackAway, readSlackError } from "./slack-error.ts";
 import { suggestPrompts } from "./suggest-prompts.ts";
 import type { PersonLookup } from "./slack-people.ts";
-import { textsFor, type Texts } from "./texts/texts.ts";
+import { textsFor } from "./texts/texts.ts";
+import { personRefusal } from "./views/person-refusal.ts";
 
 /** An outage of Slack is no failed attempt, for so long. */
 const SLACK_AWAY_MS = 600_000;
@@ -89,25 +90,11 @@ async function refuse(
     }),
   );
   const texts = textsFor(locale);
-  const text = refusalOf(cause, texts);
+  const text = personRefusal(cause, texts);
   // Opening a tab asks for nothing: it is answered in its place and not by a message each time.
   if (delivery.tab === "messages") return;
   if (delivery.tab === "home") return publishRefusal(deps, delivery.user, text);
   await deps.reply.answer(delivery, said(text));
-}
-
-function refusalOf(cause: "guest" | "external" | "deactivated" | "unknown", texts: Texts): string {
-  switch (cause) {
-    case "guest":
-      return texts.refusedGuest;
-    case "external":
-      return texts.refusedExternal;
-    case "deactivated":
-      return texts.refusedDeactivated;
-    case "unknown":
-      return texts.refusedUnknown;
-  }
-  return cause satisfies never;
 }
 
 /** The job was given up: the row says so, and the person is told. */

@@ -41,8 +41,12 @@ export function createReply(deps: {
     });
   }
 
-  /** Only the person sees it. Where that is not possible, a direct message. */
-  async function privately(delivery: Delivery, view: MessageView): Promise<void> {
+  /** Only the person sees it. Where that is not possible, a direct message: `directView`, if it has to say something else there. */
+  async function privately(
+    delivery: Delivery,
+    view: MessageView,
+    directView: MessageView = view,
+  ): Promise<void> {
     if (delivery.direct) return visibly(delivery, view, delivery.threadTs);
     try {
       await client.chat.postEphemeral({
@@ -56,7 +60,7 @@ export function createReply(deps: {
       const failure = readSlackError(error);
       if (failure.kind !== "unreachable-place") throw error;
       logger.info({ channel: delivery.channel, error: failure.error }, "answered by direct message");
-      await directly(delivery.user, view);
+      await directly(delivery.user, directView);
     }
   }
 

@@ -2,7 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { identityOf, rolesOf, type Policy } from "../actions/policy.ts";
-import { PersonUnavailableError, type Person } from "../actions/ports.ts";
+import { PersonUnavailableError, type Person, type Stage } from "../actions/ports.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { isSlackError, readSlackError } from "./slack-error.ts";
 import { localeOfSlack } from "./texts/texts.ts";
@@ -163,5 +163,9 @@ export function createSlackPeople(deps: {
     },
   };
 }
+
+/** Approvers that the catalogue's stages name. */
+export const stageApprovers = (stages: readonly Stage[]): readonly string[] =>
+  stages.flatMap((stage) => stage.approval?.approvers ?? []);
 
 export type SlackPeople = ReturnType<typeof createSlackPeople>;

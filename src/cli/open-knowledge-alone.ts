@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { findModel } from "../compose/find-model.ts";
 import { openKnowledge } from "../compose/open-knowledge.ts";
 import { publicApiUrl, type Config } from "../config.ts";
@@ -9,7 +10,7 @@ import { startEmbeddedPostgres } from "../store/embedded-postgres.ts";
 import { openStore } from "../store/open-store.ts";
 import { lockDataDir } from "./lock-data-dir.ts";
 import { UsageError } from "./read-arguments.ts";
-import { readRunning } from "./running-file.ts";
+import { readRunning, sourcesOf } from "./running-file.ts";
 import { createProgress } from "./show-progress.ts";
 
 /** The documents for a command of the shell: those of a running `up` on the same data folder, else started for this command alone. */
@@ -21,9 +22,12 @@ export async function openKnowledgeAlone(
   const progress = createProgress(process.stderr);
   const closers: (() => Promise<void> | void)[] = [];
   const running = readRunning(config.dataDir);
-  if (running !== undefined && options.docs !== undefined)
+  if (
+    running !== undefined &&
+    (options.docs !== undefined || !isDeepStrictEqual(running.sources, sourcesOf(config)))
+  )
     throw new UsageError(
-      `jibsa is running on ${config.dataDir} with documents of its own: leave --docs out, or give another --data-dir`,
+      `jibsa is running on ${config.dataDir} with documents of its own: leave --docs out and use its settings, or give another --data-dir`,
     );
   let postgresUrl = config.postgresUrl ?? running?.postgresUrl;
   let milvusAddress = config.milvus.address ?? running?.milvusAddress;
@@ -56,6 +60,10 @@ export async function openKnowledgeAlone(
     apiUrl: running?.pagesUrl ?? publicApiUrl(config),
   });
   closers.push(() => knowledge.close());
+  // An index of others may have sources that these settings do not name.
+  const isOwn =
+    running === undefined && config.postgresUrl === undefined && config.milvus.address === undefined;
+  if (isOwn) await knowledge.rag.forgetOtherSources();
   return {
     rag: knowledge.rag,
     shared: running !== undefined,

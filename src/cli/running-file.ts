@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Config } from "../config.ts";
 
 const FILE = "running.json";
 const runningSchema = z.object({
@@ -11,7 +12,13 @@ const runningSchema = z.object({
   apiUrl: z.string().optional(),
   /** Base of the links to pages. */
   pagesUrl: z.string().optional(),
+  sources: z.array(z.object({ name: z.string(), folder: z.string() })),
 });
+
+/** The document sources of some settings, to be compared with those of a running `up`. */
+export const sourcesOf = (config: Pick<Config, "knowledge">) =>
+  config.knowledge.sources.map(({ name, folder }) => ({ name, folder }));
+
 export type RunningUp = z.infer<typeof runningSchema>;
 
 /** What the other commands of the shell need to know of an `up` on the same data folder. Only the owner reads it. */

@@ -5,7 +5,7 @@ import { createLogger } from "../logger.ts";
 import { configOptionsOf } from "./config-options.ts";
 import { lockDataDir } from "./lock-data-dir.ts";
 import { textOf, UsageError, type CommandArguments } from "./read-arguments.ts";
-import { writeRunning } from "./running-file.ts";
+import { sourcesOf, writeRunning } from "./running-file.ts";
 import { createProgress } from "./show-progress.ts";
 
 const ROLES: readonly RoleName[] = ["slack", "worker", "api"];
@@ -63,6 +63,7 @@ export async function up(args: CommandArguments): Promise<number> {
     pid: process.pid,
     postgresUrl,
     pagesUrl,
+    sources: sourcesOf(config),
     ...(milvusAddress !== undefined && { milvusAddress }),
     ...(apiUrl !== undefined && { apiUrl }),
   });

@@ -4,7 +4,7 @@ import { createActions } from "../actions/create-actions.ts";
 import { createPyTorchJobEngine } from "../actions/training/engines/pytorch-job/pytorch-job-engine.ts";
 import { createBotWorker } from "../bot/create-bot-worker.ts";
 import { createBackgroundClient, type SlackConnection } from "../bot/slack-clients.ts";
-import { createSlackPeople } from "../bot/slack-people.ts";
+import { createSlackPeople, stageApprovers } from "../bot/slack-people.ts";
 import type { Config } from "../config.ts";
 import { createActionHandlers } from "../jobs/action-handlers.ts";
 import type { Jobs } from "../jobs/create-jobs.ts";
@@ -50,7 +50,7 @@ export async function startWorkerRole(deps: {
   const people = createSlackPeople({
     client: createBackgroundClient(connection),
     policy: config.policy,
-    stageApprovers: config.stages.flatMap((stage) => stage.approval?.approvers ?? []),
+    stageApprovers: stageApprovers(config.stages),
     logger,
     teamId,
     now,
@@ -94,6 +94,7 @@ export async function startWorkerRole(deps: {
         if (!knowledge.rag.sources().includes(source)) return undefined;
         try {
           const report = await knowledge.rag.sync(source, { signal });
+          await knowledge.rag.forgetOtherSources();
           logger.info({ report }, "documents indexed");
           return undefined;
         } catch (error) {

@@ -18,13 +18,15 @@ export interface Rag {
   /** See `answerQuestion`: ends with `answer-end` or `no-answer`. */
   answer(question: Question): AsyncIterable<AnswerEvent>;
   /**
-   * Brings the index up to date with a source, and forgets sources that are no longer among those given. Calls for the same source run one after the other.
+   * Brings the index up to date with a source. Calls for the same source run one after the other.
    * @throws RangeError for an unknown source, SearchUnavailableError when the index is away, and what the source throws
    */
   sync(
     sourceName: string,
     options?: { onProgress?: (progress: SyncProgress) => void; signal?: AbortSignal },
   ): Promise<SyncReport>;
+  /** Takes out of the index what belongs to no source of these any more. Only for whoever the index belongs to. */
+  forgetOtherSources(): Promise<void>;
   /** Tells of changes in the sources until the returned function is called. */
   watch(onChange: (sourceName: string) => void): Promise<() => Promise<void>>;
   sources(): readonly string[];
@@ -88,10 +90,11 @@ export function createRag(options: {
       const report = await turn;
       synced.add(sourceName);
       if (synced.size === byName.size) await index.publish();
-      await forgetOtherSources({ store, index, logger }, [...byName.keys()]);
       if (report.written + report.deleted > 0) await statistics.refresh();
       return report;
     },
+
+    forgetOtherSources: () => forgetOtherSources({ store, index, logger }, [...byName.keys()]),
 
     async watch(onChange) {
       const started = await Promise.all(sources.map((source) => source.watch(() => onChange(source.name))));

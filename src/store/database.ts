@@ -87,6 +87,7 @@ export interface Database {
     uid: string | null;
     owner: string;
     gpus: number;
+    simulated: Generated<boolean>;
     state: RunState;
     progress: number | null;
     reason: string | null;

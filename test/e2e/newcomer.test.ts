@@ -216,6 +216,20 @@ describe("a training run", () => {
     expect(answers[2]).toMatch(/step \d+\/\d+|Training completed/);
   });
 
+  it("shows its exact object to those who may see it, and to no guest", async () => {
+    const card = (await jibsa.playground.messages(lead, CHANNEL)).find(({ text }) => text.startsWith("✅"));
+    for (const person of [researcher, guest])
+      await jibsa.playground.press(person, CHANNEL, card?.ts ?? "", "request.object");
+
+    const [shown, refused] = await Promise.all([waitForView(researcher), waitForView(guest)]);
+
+    expect(JSON.stringify(shown)).toContain("pytorchReplicaSpecs");
+    expect(JSON.stringify(refused)).toContain("Guests cannot use Jibsa");
+    expect(JSON.stringify(refused)).not.toContain("pytorchReplicaSpecs");
+    await jibsa.playground.post("close", { user: researcher, view_id: shown.id });
+    await jibsa.playground.post("close", { user: guest, view_id: refused.id });
+  });
+
   it("is rejected, and then nothing starts", async () => {
     const card = await askForRun("start cpt model-size=7B");
     await jibsa.playground.press(lead, CHANNEL, card.ts, "approval.reject");
@@ -302,6 +316,17 @@ describe("commands", () => {
   it("refuse guests, and say so", async () => {
     expect(await reply(guest, "/cluster", "status")).toContain("Guests cannot use Jibsa");
     expect(await reply(guest, "/train", "start sft")).toContain("Guests cannot use Jibsa");
+  });
+
+  it("offer no approval where nobody could give it", async () => {
+    await jibsa.playground.command(researcher, "jibsa", "/train", "start sft");
+
+    const preview = await jibsa.playground.waitFor(researcher, "jibsa", (message) =>
+      wordsOf(message).includes("sft · 7B"),
+    );
+
+    expect(wordsOf(preview)).not.toContain("request.start");
+    expect(wordsOf(preview)).toContain("채널에서");
   });
 
   it("open a form whose errors stand at their fields, and whose preview comes where it was opened", async () => {

@@ -16,7 +16,7 @@ import { startTestPostgres } from "#test/servers/postgres.ts";
 
 const USAGE = `Measures retrieval and refusals over a folder of documents, on a real Milvus Lite.
 
-  node test/evals/run-evals.ts --corpus DIR --questions FILE [--questions FILE …] [--misses]
+  ./jibsa eval --corpus DIR --questions FILE [--questions FILE …] [--misses]
 
 Each line of a question file: {"question": "…", "answers": ["path/of/page.md"], "answerable": true}
 "answers" are the pages, relative to DIR, of which any one answers; empty when "answerable" is false.

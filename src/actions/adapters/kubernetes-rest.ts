@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
@@ -31,6 +32,7 @@ export interface RestCall {
 export type KubernetesRest = Awaited<ReturnType<typeof openKubernetesRest>>;
 
 const TIMEOUT_MS = 5_000;
+const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const MAX_BODY_BYTES = 64 * 1_024 * 1_024;
 
 /**
@@ -45,8 +47,11 @@ export async function openKubernetesRest(
 ) {
   const { KubeConfig: Config } = await import("@kubernetes/client-node");
   const config: KubeConfig = new Config();
-  if (source === "in-cluster") config.loadFromCluster();
-  else if ("kubeconfig" in source) config.loadFromString(source.kubeconfig);
+  if (source === "in-cluster") {
+    if (!existsSync(SERVICE_ACCOUNT_TOKEN))
+      throw new Error("this process does not run in a pod of a cluster");
+    config.loadFromCluster();
+  } else if ("kubeconfig" in source) config.loadFromString(source.kubeconfig);
   else config.loadFromFile(source.kubeconfigFile);
   if (context !== undefined) config.setCurrentContext(context);
   const server = config.getCurrentCluster()?.server;

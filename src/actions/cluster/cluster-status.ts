@@ -18,7 +18,9 @@ export const clusterStatus = defineRead<z.infer<typeof input>, readonly ClusterR
   risk: "read",
   examples: [{ command: "/cluster status", input: { cluster: "" } }],
   async read({ cluster: wanted }, deps) {
-    const names = [...deps.clusters.keys()].filter((cluster) => deps.may({ cluster }));
+    const names = [...deps.clusters.keys()].filter((cluster) =>
+      deps.may({ action: "cluster-status", cluster }),
+    );
     if (wanted !== "" && !names.includes(wanted)) {
       const suggestion = nearestWord(wanted, names);
       return {

@@ -54,10 +54,10 @@ export async function findRun(
   };
 }
 
-/** What the policy's rules look at. */
-export function subjectOfRun(run: RunRow): Omit<PolicySubject, "action"> {
+/** What the policy's rules look at when something is done to a run. */
+export function subjectOfRun(action: string, run: RunRow): PolicySubject {
   const { stage, namespace, cluster, gpus, owner } = run;
-  return { stage, namespace, cluster, gpus, owner };
+  return { action, stage, namespace, cluster, gpus, owner };
 }
 
 export function refOfRun(run: RunRow): RunRef {

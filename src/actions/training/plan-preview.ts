@@ -7,7 +7,7 @@ const MIN_HISTORY = 3;
 /** Hours a stage takes: the median of its last nine that succeeded, if there are three; else what the catalogue says. A simulation teaches nothing. */
 export async function expectHours(
   deps: Pick<ActionDeps, "store">,
-  stage: { name: string; expectedHours: number },
+  stage: { name: string; cluster: string; expectedHours: number },
   simulated: boolean,
 ): Promise<Pick<Preview, "hours" | "hoursFrom">> {
   const fromCatalogue = { hours: stage.expectedHours, hoursFrom: { kind: "catalogue" as const } };
@@ -16,6 +16,8 @@ export async function expectHours(
     .selectFrom("runs")
     .select(["started_at", "ended_at"])
     .where("stage", "=", stage.name)
+    .where("cluster", "=", stage.cluster)
+    .where("simulated", "=", false)
     .where("state", "=", "succeeded")
     .where("started_at", "is not", null)
     .where("ended_at", "is not", null)

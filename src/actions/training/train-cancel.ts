@@ -18,17 +18,17 @@ export const trainCancel = defineChange<z.infer<typeof input>>({
   examples: [{ command: "/train cancel sft-r1a2b3", input: { run: "sft-r1a2b3" } }],
 
   async plan({ run: text }, deps) {
-    const found = await findRun(deps.store, text, deps.person.slackUserId);
+    // A run that may be looked at is named, so that a refusal says which rule forbids it.
+    const found = await findRun(deps.store, text, deps.person.slackUserId, (one) =>
+      ["train-cancel", "train-status", "train-list"].some((action) => deps.may(subjectOfRun(action, one))),
+    );
     if (!found.ok) return { ok: false, failure: [found.failure] };
     const run = found.value;
     return {
       ok: true,
       value: {
         object: describe(run),
-        subject: {
-          action: "train-cancel",
-          ...subjectOfRun(run),
-        },
+        subject: subjectOfRun("train-cancel", run),
         preview: {
           title: `${run.title} (${run.name})`,
           cluster: run.cluster,

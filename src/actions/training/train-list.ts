@@ -26,7 +26,7 @@ export const trainList = defineRead<z.infer<typeof input>, readonly RunRow[]>({
         where.or([where("ended_at", "is", null), where("ended_at", ">", dayAgo)]),
       );
     }
-    const runs = (await query.execute()).filter((run) => deps.may(subjectOfRun(run)));
+    const runs = (await query.execute()).filter((run) => deps.may(subjectOfRun("train-list", run)));
     return { ok: true, value: runs.slice(0, 20) };
   },
 });

@@ -18,7 +18,7 @@ export const trainLogs = defineRead<z.infer<typeof input>, { run: RunRow; lines:
   examples: [{ command: "/train logs sft-r1a2b3 lines=40", input: { run: "sft-r1a2b3", lines: 40 } }],
   async read({ run, lines }, deps) {
     const found = await findRun(deps.store, run, deps.person.slackUserId, (one) =>
-      deps.may(subjectOfRun(one)),
+      deps.may(subjectOfRun("train-logs", one)),
     );
     if (!found.ok) return { ok: false, failure: [found.failure] };
     const engine = [...deps.engines.values()].find(({ kind }) => kind === found.value.engine);

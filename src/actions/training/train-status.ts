@@ -15,7 +15,7 @@ export const trainStatus = defineRead<z.infer<typeof input>, RunRow>({
   examples: [{ command: "/train status sft-r1a2b3", input: { run: "sft-r1a2b3" } }],
   async read({ run }, deps) {
     const found = await findRun(deps.store, run, deps.person.slackUserId, (one) =>
-      deps.may(subjectOfRun(one)),
+      deps.may(subjectOfRun("train-status", one)),
     );
     return found.ok ? found : { ok: false, failure: [found.failure] };
   },

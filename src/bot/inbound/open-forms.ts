@@ -1,11 +1,11 @@
 import type { WebClient } from "@slack/web-api";
-import type { Logger } from "pino";
 import { z } from "zod";
 import type { Stage } from "../../actions/ports.ts";
 import { parseStageParams } from "../../actions/training/stage-catalogue.ts";
-import type { Locale, Store } from "../../store/database.ts";
-import { codeBlock } from "../escape.ts";
-import { localeOfSlack, textsFor } from "../texts/texts.ts";
+import type { SlackPeople } from "../slack-people.ts";
+import { textsFor } from "../texts/texts.ts";
+import { personRefusal } from "../views/person-refusal.ts";
+import { textModal } from "../views/text-modal.ts";
 import { readTrainForm, STAGE_BLOCK, trainForm, TRAIN_FORM, type FormValues } from "../views/train-form.ts";
 
 const metadataSchema = z.object({
@@ -16,32 +16,8 @@ const metadataSchema = z.object({
 type Metadata = z.infer<typeof metadataSchema>;
 
 /** What needs a trigger_id, which lives 3 s: opened here and not by a worker. */
-export function createForms(deps: {
-  client: WebClient;
-  store: Store;
-  stages: readonly Stage[];
-  logger: Logger;
-}) {
-  const { client, stages, logger } = deps;
-  const locales = new Map<string, Locale>();
-
-  async function localeOf(user: string): Promise<Locale> {
-    const known = locales.get(user);
-    if (known !== undefined) return known;
-    try {
-      const answer = (await client.users.info({ user, include_locale: true })) as {
-        user?: { locale?: string };
-      };
-      const locale = localeOfSlack(answer.user?.locale);
-      if (locales.size > 5_000) locales.clear();
-      locales.set(user, locale);
-      return locale;
-    } catch (error) {
-      logger.info({ err: error }, "the locale is not known: English");
-      return "en";
-    }
-  }
-
+export function createForms(deps: { client: WebClient; stages: readonly Stage[]; people: SlackPeople }) {
+  const { client, stages, people } = deps;
   return {
     async openTrainForm(options: {
       user: string;
@@ -51,7 +27,16 @@ export function createForms(deps: {
     }): Promise<void> {
       const [first] = stages;
       if (first === undefined) return;
-      const locale = await localeOf(options.user);
+      const lookup = await people.find(options.user);
+      const locale = lookup.kind === "member" ? lookup.person.locale : lookup.locale;
+      if (lookup.kind === "refused") {
+        const texts = textsFor(locale);
+        await client.views.open({
+          trigger_id: options.triggerId,
+          view: textModal(personRefusal(lookup.cause, texts), texts),
+        });
+        return;
+      }
       const metadata: Metadata = {
         channel: options.channel,
         locale,
@@ -97,37 +82,6 @@ export function createForms(deps: {
         params.failure.map((problem) => [`${stage.name}/${problem.field}`, plain(texts.problem(problem))]),
       );
       return { kind: "errors", errors } as const;
-    },
-
-    /** The exact object of a request, for its asker and its approvers alike. */
-    async openObject(options: { user: string; requestId: string; triggerId: string }): Promise<void> {
-      const row = await deps.store
-        .selectFrom("requests")
-        .select("spec")
-        .where("id", "=", options.requestId)
-        .executeTakeFirst();
-      if (row === undefined) return;
-      const texts = textsFor(await localeOf(options.user));
-      const lines = JSON.stringify(row.spec, undefined, 2).split("\n");
-      const pages: string[] = [];
-      for (let page = ""; lines.length > 0; page = "") {
-        while (lines.length > 0 && page.length + (lines[0]?.length ?? 0) < 2_600)
-          page += `${lines.shift() ?? ""}\n`;
-        if (page === "") page = (lines.shift() ?? "").slice(0, 2_600);
-        pages.push(page);
-      }
-      await client.views.open({
-        trigger_id: options.triggerId,
-        view: {
-          type: "modal",
-          callback_id: "request-object",
-          title: { type: "plain_text", text: texts.objectTitle },
-          close: { type: "plain_text", text: texts.close },
-          blocks: pages
-            .slice(0, 100)
-            .map((page) => ({ type: "section", text: { type: "mrkdwn", text: codeBlock(page) } })),
-        },
-      });
     },
   };
 }

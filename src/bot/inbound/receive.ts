@@ -19,6 +19,7 @@ export function createReceive(deps: {
   store: Store;
   enqueue: Enqueue;
   forms: Forms;
+  openObject(options: { user: string; requestId: string; triggerId: string }): Promise<void>;
   logger: Logger;
   botUserId: () => string;
   onAck?: (tookMs: number) => void;
@@ -107,7 +108,7 @@ export function createReceive(deps: {
       }
       if (action.action_id === "request.object") {
         await ack();
-        return open(forms.openObject({ user: user.id, requestId: action.value ?? "", triggerId }));
+        return open(deps.openObject({ user: user.id, requestId: action.value ?? "", triggerId }));
       }
     }
     const inbound = readInbound(body, deps.botUserId());

@@ -38,7 +38,11 @@ export const en = {
   needsApproval: (quorum: number, approvers: string, rule: string) =>
     `${quorum} approval${quorum === 1 ? "" : "s"} of ${approvers} (${rule})`,
   hours: (hours: number) =>
-    hours < 1 ? `${Math.max(1, Math.round(hours * 60))} min` : `${formatNumber(hours)} h`,
+    hours < 1 / 60
+      ? "less than 1 min"
+      : hours < 1
+        ? `${Math.round(hours * 60)} min`
+        : `${formatNumber(hours)} h`,
   buttonStart: "Start",
   buttonAsk: "Ask for approval",
   buttonDiscard: "Discard",
@@ -59,14 +63,14 @@ export const en = {
   queuedNext: "The job is being created; this message follows it.",
   waitingFor: (reason: string) => `waiting: ${reason}`,
   cancelling: "being cancelled",
-  timeLeft: (hours: string) => `about ${hours} left`,
+  timeLeft: (hours: string) => (hours.startsWith("less") ? `${hours} left` : `about ${hours} left`),
   ended: (state: string, after: string) => `${state} after ${after}`,
   endedAtOnce: (state: string) => state,
   lostOwner:
     "Its owner is no longer an active member of the workspace, so Jibsa no longer follows it. The job itself was left alone.",
   lost: "The job was deleted outside of Jibsa. It was not started again.",
   sentForApproval: "Your request is in the channel now. You will be told there.",
-  startedNow: "Started. The message in the channel follows it.",
+  startedNow: "Started. A message here follows it.",
   cancelSent: "Cancelling. The run's message will say when it has ended.",
   discarded: "Discarded. Nothing was started.",
   alreadyStarted: (state: string) => `This was pressed before; the request is now: ${state}.`,

@@ -34,7 +34,10 @@ async function checkCluster(config: Config, cluster: Config["clusters"][number])
         name,
         level: "fail",
         text: `does not answer: ${reach.reason}`,
-        advice: "check the kubeconfig's server, certificate and token",
+        advice:
+          cluster.kind === "in-cluster"
+            ? "inCluster is for a Jibsa that runs in a pod with a service account; elsewhere give a kubeconfig"
+            : "check the kubeconfig's server, certificate and token",
       },
     ];
   const stages = config.stages.filter((stage) => stage.cluster === cluster.name);

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Config } from "../../config.ts";
+import { pageFormat } from "../../rag/page-format.ts";
 import type { Finding } from "./finding.ts";
 
 const ENOUGH_GIB = 2;
@@ -56,8 +57,8 @@ function checkDataDir(dataDir: string): Finding {
 function checkFolder(source: string, folder: string): Finding {
   const name = `documents ${source}`;
   try {
-    const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
-      /\.(md|markdown|mdx|txt)$/i.test(path),
+    const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+      (path) => pageFormat(path) !== undefined,
     ).length;
     return pages === 0
       ? { name, level: "warn", text: `${folder} has no Markdown or text`, advice: "is it the right folder?" }

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
-import { basename, extname, join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   DocumentUnreadableError,
@@ -8,15 +8,9 @@ import {
   type SkipReason,
   type SourceListing,
 } from "../ports.ts";
+import { pageFormat } from "../page-format.ts";
 import { decodeText } from "./decode-text.ts";
 
-const FORMATS: Readonly<Record<string, "markdown" | "text">> = {
-  ".md": "markdown",
-  ".markdown": "markdown",
-  ".mdx": "markdown",
-  ".txt": "text",
-  ".text": "text",
-};
 const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
 
 export interface FolderSourceOptions {
@@ -57,7 +51,7 @@ export function createFolderSource(options: FolderSourceOptions): DocumentSource
 
     async read(path) {
       const file = join(folder, path);
-      const format = FORMATS[extname(path).toLowerCase()];
+      const format = pageFormat(path);
       if (format === undefined) throw new DocumentUnreadableError(path, "not-a-text-format");
       // Neither the file nor a folder above it may have become a link to somewhere else.
       const real = await realpath(file).catch(() => undefined);
@@ -83,7 +77,7 @@ export function createFolderSource(options: FolderSourceOptions): DocumentSource
         followSymlinks: false,
         ignored: (path, stats) =>
           (path !== folder && isHidden(basename(path))) ||
-          (stats?.isFile() === true && FORMATS[extname(path).toLowerCase()] === undefined),
+          (stats?.isFile() === true && pageFormat(path) === undefined),
       });
       watcher.on("all", () => {
         clearTimeout(timer);
@@ -121,7 +115,7 @@ async function listFolder(folder: string, maxBytes: number): Promise<SourceListi
       const path = pathOf(folder, file);
       if (entry.isSymbolicLink()) skipped.push({ path, reason: "symbolic-link" });
       else if (entry.isDirectory()) pending.push(file);
-      else if (!entry.isFile() || FORMATS[extname(entry.name).toLowerCase()] === undefined)
+      else if (!entry.isFile() || pageFormat(entry.name) === undefined)
         skipped.push({ path, reason: "not-a-text-format" });
       else {
         const stats = await stat(file).catch(() => undefined);

@@ -79,6 +79,8 @@ create table runs (
   uid text,
   owner text not null,
   gpus integer not null,
+  -- How long a simulated run took teaches nothing.
+  simulated boolean not null default false,
   state text not null check (state in ('queued', 'starting', 'running', 'succeeded', 'failed', 'cancelled', 'lost')),
   progress real,
   reason text,
