@@ -108,6 +108,17 @@ describe.skipIf(browserPath === undefined)("on the playground's page", () => {
     expect(said?.text).toBe("ask <@U02LEAD> in #llm");
   });
 
+  it("completion puts names that begin so before names that only have it in them", async () => {
+    const workspace = await pages.start();
+    const page = await workspace.open("sora");
+    await composer(page).pressSequentially("@ji");
+
+    await soon(() => page.getByRole("option").allTextContents()).toEqual([
+      expect.stringContaining("@jibsa"),
+      expect.stringContaining("@minji"),
+    ]);
+  });
+
   it("an ephemeral message says so and is seen by that person only", async () => {
     const workspace = await pages.start();
     const sora = await workspace.open("sora");

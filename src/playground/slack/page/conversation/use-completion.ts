@@ -135,5 +135,17 @@ function optionsFor({ sign, word }: Typed, texts: Texts): Completion[] {
     }
     return sign satisfies never;
   };
-  return all().filter(fits).slice(0, mostOptions);
+  /** A name that begins so comes before a word in it that does, and before one that only has it somewhere. */
+  const distance = ({ label, hint }: Completion): number => {
+    if (label.slice(1).toLowerCase().startsWith(wanted)) return 0;
+    return (hint ?? "")
+      .toLowerCase()
+      .split(" ")
+      .some((part) => part.startsWith(wanted))
+      ? 1
+      : 2;
+  };
+  const fitting = all().filter(fits);
+  if (sign !== ":") fitting.sort((a, b) => distance(a) - distance(b));
+  return fitting.slice(0, mostOptions);
 }
