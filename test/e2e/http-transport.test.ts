@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startSlackPlayground, type SlackPlayground } from "#src/playground/slack/start-slack-playground.ts";
 import { writeSettings } from "#test/fixtures/settings-file.ts";
+import { freePort } from "#test/servers/free-port.ts";
 import { startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
 import { createPlaygroundClient, wordsOf, type PlaygroundClient } from "#test/servers/playground-client.ts";
 
@@ -37,16 +37,6 @@ afterAll(async () => {
   await workspace.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const probe = createServer().once("error", failed);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => (address !== null && typeof address === "object" ? done(address.port) : failed()));
-    });
-  });
-}
 
 /** A slash command as Slack signs it, dated `ageS` seconds ago. */
 function signed(options: { trigger: string; ageS?: number; secret?: string }) {
