@@ -44,7 +44,7 @@ describe(`killed ${ROUNDS} times at each point, everything is done once and told
       const bot = await world.startBot({ crashAt: (count) => deaths[count]?.at ?? "" });
       context.onTestFailed(() => void process.stderr.write(bot.output().slice(-6_000)));
 
-      for (const { at, round } of deaths) {
+      const die = async ({ at, round }: { at: string; round: number }): Promise<void> => {
         const atMention = round % 2 === 0 && POINTS_OF_DELIVERIES.includes(at);
         if (atMention) bot.arm();
         const preview = await askForTraining(world);
@@ -53,7 +53,8 @@ describe(`killed ${ROUNDS} times at each point, everything is done once and told
         await start(world, preview);
         await bot.diedAndCameBack(requestIds.length);
         if (at === "CP5" && round === 0) await expectTakenAgain(world, preview.requestId);
-      }
+      };
+      for (const death of deaths) await Promise.race([die(death), bot.failed]);
       for (const requestId of requestIds) await toldTheEnd(world, requestId);
 
       await expectDoneOnce(world, requestIds);
