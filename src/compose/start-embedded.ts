@@ -46,7 +46,10 @@ export async function startEmbedded(options: {
   if (postgresUrl === undefined) {
     onProgress("starting Postgres");
     const { startEmbeddedPostgres } = await import("../store/embedded-postgres.ts");
-    const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, "postgres") });
+    const postgres = await startEmbeddedPostgres({
+      dataDir: join(config.dataDir, "postgres"),
+      onExit: (restartInMs) => logger.error({ restartInMs }, "Postgres ended and is started again"),
+    });
     onClose(() => postgres.close());
     postgresUrl = postgres.connectionString;
     pieces.push({ name: "Postgres", kind: "embedded", where: join(config.dataDir, "postgres") });

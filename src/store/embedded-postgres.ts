@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promise
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { Client } from "pg";
+import { keepRunning } from "./keep-running.ts";
 import { findAccount, findBinaries, initialiseCluster, startServer } from "./postgres-process.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -15,11 +16,13 @@ export interface EmbeddedPostgresServer {
 
 /**
  * A real Postgres server in `dataDir`, on 127.0.0.1. The first start creates the cluster with a password of its own.
- * A server left over from a parent that was killed is ended first; its data is recovered by Postgres.
+ * A server that dies is started again on the same port. A server left over from a parent that was killed is ended first; its data is recovered by Postgres.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   port?: number;
+  /** It ended by itself and is started again. */
+  onExit?: (restartInMs: number) => void;
 }): Promise<EmbeddedPostgresServer> {
   const dataDir = await reachableDataDir(resolve(options.dataDir));
   await mkdir(dirname(dataDir), { recursive: true });
@@ -36,7 +39,10 @@ export async function startEmbeddedPostgres(options: {
     }
     const password = await readFile(passwordFile, "utf8");
     const port = options.port ?? (await freePort());
-    const server = await startServer({ postgres, dataDir, port, account });
+    const server = await keepRunning(
+      () => startServer({ postgres, dataDir, port, account }),
+      options.onExit ?? (() => {}),
+    );
     const addressOf = (database: string) => `postgres://jibsa:${password}@127.0.0.1:${port}/${database}`;
     await createDatabaseOnce(addressOf("postgres")).catch(async (error: unknown) => {
       await server.stop();

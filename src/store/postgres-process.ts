@@ -1,9 +1,10 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, chown, lstat, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import type { ServerProcess } from "./keep-running.ts";
 
 const run = promisify(execFile);
 const START_TIMEOUT_MS = 30_000;
@@ -102,7 +103,7 @@ export async function startServer(options: {
   dataDir: string;
   port: number;
   account: Account;
-}): Promise<{ process: ChildProcess; stop(): Promise<void> }> {
+}): Promise<ServerProcess> {
   const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=100"];
   const server = spawn(
     options.postgres,
@@ -131,7 +132,7 @@ export async function startServer(options: {
     });
   });
   return {
-    process: server,
+    exited,
     async stop() {
       // SIGINT: "fast shutdown", open connections are ended.
       server.kill("SIGINT");

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startEmbeddedPostgres } from "#src/store/embedded-postgres.ts";
+import { waitUntil } from "#test/wait-until.ts";
 
 const MODULE = new URL("../../src/store/embedded-postgres.ts", import.meta.url).href;
 let folder: string;
@@ -52,6 +53,20 @@ describe("embedded Postgres", () => {
     const { stdout } = await promisify(execFile)("ps", ["-eo", "args"]);
     expect(stdout.split("\n").filter((line) => line.includes(dataDir))).toEqual([]);
     expect(existsSync(join(dataDir, "postmaster.pid"))).toBe(false);
+  });
+
+  it("is started again where it was when it is killed", async () => {
+    const server = await startEmbeddedPostgres({ dataDir });
+    await query(server.connectionString, "create table kept as select 42 as answer");
+    const [pid = ""] = (await readFile(join(dataDir, "postmaster.pid"), "utf8")).split("\n");
+
+    process.kill(Number(pid), "SIGKILL");
+
+    const rows = await waitUntil("the server to be back", () =>
+      query(server.connectionString, "select answer from kept").catch(() => undefined),
+    );
+    expect(rows).toEqual([{ answer: 42 }]);
+    await server.close();
   });
 
   it("starts over a pid file whose process is another program", async () => {
