@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 import { waitUntil } from "#test/wait-until.ts";
-import { askForTraining, expectDoneOnce, start, toldTheEnd } from "./training-requests.ts";
+import { askForTraining, CHANNELS, expectDoneOnce, start, toldTheEnd } from "./training-requests.ts";
 import { startWorld, type World } from "./world.ts";
 
 /** Deaths at each point; `JIBSA_CRASH_ROUNDS=100` is for a long evening. */
@@ -47,7 +47,7 @@ describe(`killed ${ROUNDS} times at each point, everything is done once and told
       const die = async ({ at, round }: { at: string; round: number }): Promise<void> => {
         const atMention = round % 2 === 0 && POINTS_OF_DELIVERIES.includes(at);
         if (atMention) bot.arm();
-        const preview = await askForTraining(world);
+        const preview = await askForTraining(world, CHANNELS[requestIds.length % CHANNELS.length]);
         if (!atMention) bot.arm();
         requestIds.push(preview.requestId);
         await start(world, preview);

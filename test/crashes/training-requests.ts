@@ -3,7 +3,9 @@ import { wordsOf, type PlaygroundMessage } from "#test/servers/playground-client
 import { waitUntil } from "#test/wait-until.ts";
 import type { World } from "./world.ts";
 
-const CHANNEL = "llm-training";
+/** By turns, because the lines of one channel wait for one another. */
+export const CHANNELS = ["llm-training", "general", "mlops-alerts"] as const;
+export type ChannelName = (typeof CHANNELS)[number];
 const WHO = "sora";
 const LOOK_EVERY_MS = 200;
 
@@ -31,27 +33,31 @@ interface Element {
 }
 
 export interface Preview {
+  channel: ChannelName;
   ts: string;
   requestId: string;
 }
 
-/** The previews that a person sees now; a Start that was pressed takes its own away. */
-export async function previewsOf(world: World, who = WHO): Promise<readonly Preview[]> {
-  return (await world.slack.messages(who, CHANNEL)).flatMap((message) => {
+/** The previews that the asker sees in a channel now; a Start that was pressed takes its own away. */
+export async function previewsOf(
+  world: World,
+  channel: ChannelName = "llm-training",
+): Promise<readonly Preview[]> {
+  return (await world.slack.messages(WHO, channel)).flatMap((message) => {
     const requestId = message.is_ephemeral === true ? valueOf(message, "request.start") : undefined;
-    return requestId === undefined ? [] : [{ ts: message.ts, requestId }];
+    return requestId === undefined ? [] : [{ channel, ts: message.ts, requestId }];
   });
 }
 
 /** Asks for a training by a mention. Resolves with its preview, which only the asker sees. */
-export async function askForTraining(world: World, stage = "preprocess"): Promise<Preview> {
+export async function askForTraining(world: World, channel: ChannelName = "llm-training"): Promise<Preview> {
   const before = new Set(
     (await world.database.store.selectFrom("requests").select("id").execute()).map(({ id }) => id),
   );
-  await world.slack.say(WHO, CHANNEL, `@jibsa train start ${stage}`);
+  await world.slack.say(WHO, channel, "@jibsa train start preprocess");
   return waitUntil(
     "the preview",
-    async () => (await previewsOf(world)).find(({ requestId }) => !before.has(requestId)),
+    async () => (await previewsOf(world, channel)).find(({ requestId }) => !before.has(requestId)),
     60_000,
     50,
   );
@@ -61,7 +67,7 @@ export async function askForTraining(world: World, stage = "preprocess"): Promis
 export async function start(world: World, preview: Preview): Promise<void> {
   await untilTaken(async () => {
     if ((await requestState(world, preview.requestId)) !== "previewed") return;
-    await world.slack.press(WHO, CHANNEL, preview.ts, "request.start");
+    await world.slack.press(WHO, preview.channel, preview.ts, "request.start");
   });
 }
 
@@ -76,11 +82,16 @@ async function requestState(world: World, requestId: string): Promise<string | u
 
 /** The request's one message in the channel, and the replies below it. */
 async function messagesOf(world: World, requestId: string) {
-  const all = await world.slack.messages(WHO, CHANNEL);
+  const { channel } = await world.database.store
+    .selectFrom("requests")
+    .select("channel")
+    .where("id", "=", requestId)
+    .executeTakeFirstOrThrow();
+  const all = await world.slack.messages(WHO, channel);
   const cards = all.filter(
     (message) => message.is_ephemeral !== true && wordsOf(message).includes(`preprocess-${requestId}`),
   );
-  const replies = await Promise.all(cards.map(({ ts }) => world.slack.messages(WHO, CHANNEL, ts)));
+  const replies = await Promise.all(cards.map(({ ts }) => world.slack.messages(WHO, channel, ts)));
   return { cards, replies: replies.flat().filter(({ ts }) => !cards.some((card) => card.ts === ts)) };
 }
 
@@ -122,17 +133,26 @@ export async function expectDoneOnce(world: World, requestIds: readonly string[]
   expect(runs.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual(
     requestIds.toSorted().map((id) => ({ id, state: "succeeded" })),
   );
-  const everything = await world.slack.messages(WHO, CHANNEL);
-  expect(everything.filter((message) => /failed|given up|could not/.test(message.text))).toEqual([]);
+  const everything = await messagesOfAll(world);
+  expect(
+    everything.filter(
+      (message) => message.bot_id !== undefined && /failed|given up|could not/.test(message.text),
+    ),
+  ).toEqual([]);
   const { rows: left } = await world.database.pool.query(
     "select key, state from inbound where state <> 'handled' union all select key, state from outbox where state <> 'sent'",
   );
   expect(left).toEqual([]);
 }
 
+async function messagesOfAll(world: World): Promise<readonly PlaygroundMessage[]> {
+  const all = await Promise.all(CHANNELS.map((channel) => world.slack.messages(WHO, channel)));
+  return all.flat();
+}
+
 /** For whoever has to find out why. */
 async function stateOf(world: World): Promise<string> {
-  const texts = (await world.slack.messages(WHO, CHANNEL)).map(({ ts, text }) => `${ts} ${text}`);
+  const texts = (await messagesOfAll(world)).map(({ ts, text }) => `${ts} ${text}`);
   const rows = await Promise.all(
     [
       "select key, state from inbound where state <> 'handled'",

@@ -39,7 +39,7 @@ export interface World {
 
 export interface WorldOptions {
   database: OpenStore & { connectionString: string };
-  /** Default 2 s. */
+  /** Default 0.5 s. */
   trainingMs?: number;
   /** Default: nobody listens there. */
   milvusAddress?: string;
@@ -65,7 +65,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     startSimulatedCluster({
       port,
       dataDir: join(folder, "cluster"),
-      trainingDurationMs: options.trainingMs ?? 2_000,
+      trainingDurationMs: options.trainingMs ?? 500,
     });
   let cluster = await startCluster(0);
   const observer = createKubernetesCluster({
