@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+
 import { join } from "node:path";
 import { cleanEnvironment } from "#test/servers/jibsa.ts";
 import type { Figure } from "./figure.ts";
 import { startBenchJibsa } from "./servers/start-bench-jibsa.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 export const readyFigure: Figure = {
   name: "ready",
@@ -12,7 +13,7 @@ export const readyFigure: Figure = {
   lines: [{ label: "ready, second start", ours: "up", peer: "node", unit: "s", compare: "alone", limit: 10 }],
   async open({ isQuick }) {
     if (isQuick) return { skipped: "it has no smaller count than one start" };
-    const folder = await mkdtemp(join(tmpdir(), "jibsa-bench-"));
+    const folder = await makeTemporaryFolder("bench");
     const dataDir = join(folder, "data");
     const startAndStop = async (): Promise<number> => {
       const startedMs = performance.now();

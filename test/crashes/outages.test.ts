@@ -1,5 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEmbeddedPostgres, type EmbeddedPostgresServer } from "#src/store/embedded-postgres.ts";
@@ -11,6 +11,7 @@ import { waitUntil } from "#test/wait-until.ts";
 import { askForTraining, expectDoneOnce, start, toldTheEnd } from "./training-requests.ts";
 import type { SupervisedBot } from "./supervised-bot.ts";
 import { startWorld, type World } from "./world.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const PAGES = {
   "retry.md":
@@ -26,7 +27,7 @@ let models: ModelServer;
 let world: World;
 let bot: SupervisedBot;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "jibsa-outages-"));
+  folder = await makeTemporaryFolder("outages");
   [postgres, milvus, models] = await Promise.all([
     startEmbeddedPostgres({ dataDir: join(folder, "postgres") }),
     startTestMilvus(),

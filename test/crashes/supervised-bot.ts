@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
 import { waitUntil } from "#test/wait-until.ts";
@@ -81,6 +81,10 @@ export async function startBot(
       deaths += 1;
       running = await start();
       isUp = true;
+      if (stopping) {
+        await running.stop();
+        return;
+      }
     }
   })();
   const failed = new Promise<never>((_, reject) => void supervising.catch(reject));
@@ -88,9 +92,10 @@ export async function startBot(
 
   const stop = async (): Promise<number | NodeJS.Signals> => {
     stopping = true;
-    const how = await running.stop();
+    if (isUp) await running.stop();
+    // One that was being started is ended by its supervisor.
     await supervising.catch(() => undefined);
-    return how;
+    return running.ended;
   };
   return {
     failed,
@@ -104,7 +109,7 @@ export async function startBot(
     stop,
     output: () => printed + running.output(),
     async close() {
-      if (existsSync(`/proc/${running.process.pid ?? 0}`)) await stop();
+      await stop();
       rmSync(options.dataDir, { recursive: true, force: true });
     },
   };

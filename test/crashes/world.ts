@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+
 import { join } from "node:path";
 import { pino } from "pino";
 import { parse } from "yaml";
@@ -14,6 +14,7 @@ import type { OpenStore } from "#src/store/open-store.ts";
 import { cacheDir } from "#test/servers/jibsa.ts";
 import { createPlaygroundClient, type PlaygroundClient } from "#test/servers/playground-client.ts";
 import { startBot, type BotOptions, type SupervisedBot } from "./supervised-bot.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const EXAMPLE = new URL("../../jibsa.example.yaml", import.meta.url);
 /** Nobody listens there. */
@@ -54,7 +55,7 @@ export interface WorldOptions {
 }
 
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), "jibsa-crash-"));
+  const folder = await makeTemporaryFolder("crash");
   const slack = await startSlackPlayground({
     port: 0,
     rateLimits: options.rateLimits ?? true,

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startSlackPlayground, type SlackPlayground } from "#src/playground/slack/start-slack-playground.ts";
@@ -8,6 +8,7 @@ import { writeSettings } from "#test/fixtures/settings-file.ts";
 import { freePort } from "#test/servers/free-port.ts";
 import { startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
 import { createPlaygroundClient, wordsOf, type PlaygroundClient } from "#test/servers/playground-client.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const USER = "U03OPERATOR";
 let folder: string;
@@ -17,7 +18,7 @@ let people: PlaygroundClient;
 let eventsUrl: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "jibsa-http-"));
+  folder = await makeTemporaryFolder("http");
   const port = await freePort();
   eventsUrl = `http://127.0.0.1:${port}/slack/events`;
   workspace = await startSlackPlayground({ port: 0, appHttpUrl: eventsUrl });

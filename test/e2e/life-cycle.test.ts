@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cleanEnvironment, startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
 import { wordsOf } from "#test/servers/playground-client.ts";
 import { waitUntil } from "#test/wait-until.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const READY_WITHIN_MS = 10_000;
@@ -15,7 +16,7 @@ const OFFLINE = { PIP_INDEX_URL: "http://127.0.0.1:1/", PIP_RETRIES: "0" };
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "jibsa-life-"));
+  folder = await makeTemporaryFolder("life");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,5 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeSettings } from "#test/fixtures/settings-file.ts";
@@ -7,6 +7,7 @@ import { startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
 import { startModelServer, type ModelServer } from "#test/servers/model-server.ts";
 import { wordsOf } from "#test/servers/playground-client.ts";
 import { waitUntil } from "#test/wait-until.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const CHANNEL = "general";
 const OPERATOR = "sora";
@@ -15,7 +16,7 @@ let model: ModelServer;
 let jibsa: Jibsa;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "jibsa-model-"));
+  folder = await makeTemporaryFolder("model");
   model = await startModelServer();
   const config = await writeSettings(folder, (settings) => {
     settings["model"] = { provider: "auto", url: model.url, timeout: "20s" };

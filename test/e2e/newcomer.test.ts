@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { trainingTakes, writeSettings } from "#test/fixtures/settings-file.ts";
 import { startJibsa, type Jibsa } from "#test/servers/jibsa.ts";
 import { wordsOf, type PlaygroundMessage, type PlaygroundPerson } from "#test/servers/playground-client.ts";
 import { waitUntil } from "#test/wait-until.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const CHANNEL = "llm-training";
 let folder: string;
@@ -16,7 +17,7 @@ let operator: string;
 let guest: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "jibsa-e2e-"));
+  folder = await makeTemporaryFolder("e2e");
   const config = await writeSettings(folder, trainingTakes("8s"));
   jibsa = await startJibsa({ dataDir: join(folder, "data"), args: ["--config", config] });
   const people: PlaygroundPerson[] = await jibsa.playground.people();

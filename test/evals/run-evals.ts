@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
+
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
@@ -13,6 +13,7 @@ import { termStatistics } from "#src/rag/term-statistics.ts";
 import { textLanguage } from "#src/rag/text-language.ts";
 import { startTestMilvus } from "#test/servers/milvus-lite.ts";
 import { startTestPostgres } from "#test/servers/postgres.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const USAGE = `Measures retrieval and refusals over a folder of documents, on a real Milvus Lite.
 
@@ -56,7 +57,7 @@ if (values.help === true || values.corpus === undefined || values.questions === 
 
 async function run(corpus: string, files: readonly string[], isTellingMisses: boolean): Promise<void> {
   const sets = await Promise.all(files.map(async (file) => ({ file, questions: await readQuestions(file) })));
-  const folder = await mkdtemp(join(tmpdir(), "jibsa-evals-"));
+  const folder = await makeTemporaryFolder("evals");
   const [milvus, postgres] = await Promise.all([startTestMilvus(), startTestPostgres()]);
   const index = createMilvusVectorIndex({ address: () => milvus.address, collection: "evals" });
   try {

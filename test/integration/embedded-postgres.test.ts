@@ -1,19 +1,20 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
+
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startEmbeddedPostgres } from "#src/store/embedded-postgres.ts";
 import { waitUntil } from "#test/wait-until.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const MODULE = new URL("../../src/store/embedded-postgres.ts", import.meta.url).href;
 let folder: string;
 let dataDir: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "jibsa-embedded-"));
+  folder = await makeTemporaryFolder("embedded");
   dataDir = join(folder, "postgres");
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPlaygroundClient, type PlaygroundClient } from "./playground-client.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const START_TIMEOUT_MS = 120_000;
@@ -51,7 +52,7 @@ export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): N
 
 /** `jibsa up` as a process of its own, on free ports; resolves when it says that it is ready. */
 export async function startJibsa(options: JibsaOptions = {}): Promise<Jibsa> {
-  const temporary = options.dataDir === undefined ? await mkdtemp(join(tmpdir(), "jibsa-up-")) : undefined;
+  const temporary = options.dataDir === undefined ? await makeTemporaryFolder("up") : undefined;
   const dataDir = options.dataDir ?? join(temporary ?? "", "data");
   const child = spawn(
     process.execPath,

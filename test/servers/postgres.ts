@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+
 import { join } from "node:path";
 import { Client, escapeIdentifier } from "pg";
 import { startEmbeddedPostgres } from "#src/store/embedded-postgres.ts";
 import { openStore, type OpenStore } from "#src/store/open-store.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 export interface TestPostgres {
   /** A migrated database of its own. */
@@ -14,7 +15,7 @@ export interface TestPostgres {
 
 /** One real server in a temporary folder; `close` leaves neither process nor file. */
 export async function startTestPostgres(): Promise<TestPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), "jibsa-postgres-"));
+  const folder = await makeTemporaryFolder("postgres");
   const server = await startEmbeddedPostgres({ dataDir: join(folder, "postgres") });
   const opened: OpenStore[] = [];
   return {

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
+
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../../jibsa.example.yaml", import.meta.url));
 
@@ -10,7 +11,7 @@ const EXAMPLE = fileURLToPath(new URL("../../../jibsa.example.yaml", import.meta
 export async function writeBenchConfig(
   settings: (folder: string) => Readonly<Record<string, unknown>>,
 ): Promise<{ file: string; folder: string; close(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), "jibsa-bench-"));
+  const folder = await makeTemporaryFolder("bench");
   const file = join(folder, "jibsa.yaml");
   const example = parse(await readFile(EXAMPLE, "utf8")) as Record<string, unknown>;
   await writeFile(file, stringify({ ...example, ...settings(folder) }));

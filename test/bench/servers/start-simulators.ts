@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+
 import { join } from "node:path";
 import { createPlaygroundClient, type PlaygroundClient } from "#test/servers/playground-client.ts";
 import { startPeer } from "./start-peer.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 export interface Simulators {
   kubeconfigFile: string;
@@ -15,7 +16,7 @@ export interface Simulators {
 
 /** A playground and a simulated cluster in one process, apart from the bot. Trainings take a second. */
 export async function startSimulators(): Promise<Simulators> {
-  const folder = await mkdtemp(join(tmpdir(), "jibsa-bench-"));
+  const folder = await makeTemporaryFolder("bench");
   try {
     const peer = await startPeer(new URL("simulators.ts", import.meta.url), [join(folder, "cluster")]);
     const said = JSON.parse(peer.firstLine) as Omit<Simulators, "playground" | "close"> & { url: string };
