@@ -4,6 +4,7 @@ import { startSlackEdge } from "./bot/create-slack-edge.ts";
 import type { SlackConnection } from "./bot/slack-clients.ts";
 import { publicApiUrl, type Config } from "./config.ts";
 import { createJobs } from "./jobs/create-jobs.ts";
+import { openInbox } from "./store/open-inbox.ts";
 import { openStore } from "./store/open-store.ts";
 
 export type RoleName = "slack" | "worker" | "api";
@@ -45,9 +46,10 @@ export async function compose(options: {
       onClose: (closer) => closers.push(closer),
     });
     const { addresses } = embedded;
+    const onIdleError = (error: Error) => logger.warn({ err: error }, "a database connection broke");
     const database = await openStore({
       connectionString: addresses.postgresUrl,
-      onIdleError: (error) => logger.warn({ err: error }, "a database connection broke"),
+      onIdleError,
     });
     closers.push(() => database.close());
     const { store } = database;
@@ -84,10 +86,13 @@ export async function compose(options: {
     }
 
     if (roles.includes("slack")) {
+      const inbox = openInbox({ connectionString: addresses.postgresUrl, onIdleError });
+      closers.push(() => inbox.close());
       const edge = await startSlackEdge({
         connection,
         transport: addresses.slack.transport,
         store,
+        inbox,
         enqueue: jobs.enqueue,
         stages: config.stages,
         policy: config.policy,

@@ -3,6 +3,7 @@ import type { Policy } from "../actions/policy.ts";
 import type { Stage } from "../actions/ports.ts";
 import type { Enqueue } from "../jobs/create-jobs.ts";
 import type { Store } from "../store/database.ts";
+import type { Inbox } from "../store/open-inbox.ts";
 import { createForms } from "./inbound/open-forms.ts";
 import { openObject } from "./inbound/open-object.ts";
 import { createReceive, type Receive } from "./inbound/receive.ts";
@@ -29,6 +30,7 @@ export async function startSlackEdge(deps: {
   connection: SlackConnection;
   transport: SlackTransport;
   store: Store;
+  inbox: Inbox;
   enqueue: Enqueue;
   stages: readonly Stage[];
   policy: Policy;
@@ -51,7 +53,7 @@ export async function startSlackEdge(deps: {
   });
   const forms = createForms({ client, stages, people });
   const receive: Receive = createReceive({
-    store: deps.store,
+    inbox: deps.inbox,
     enqueue: deps.enqueue,
     forms,
     openObject: (options) => openObject({ client, store, people, policy }, options),

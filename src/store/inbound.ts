@@ -1,20 +1,7 @@
-import type { InboundKind, Store } from "./database.ts";
+import type { Store } from "./database.ts";
 
 /** Slack redelivers for up to 24 h. */
 export const DEDUPE_HOURS = 24;
-
-/** The one insert before an ack: dedupe and intent together. */
-export async function recordInbound(
-  store: Store,
-  delivery: { key: string; kind: InboundKind; payload: unknown },
-): Promise<"new" | "duplicate"> {
-  const result = await store
-    .insertInto("inbound")
-    .values({ key: delivery.key, kind: delivery.kind, payload: JSON.stringify(delivery.payload) })
-    .onConflict((conflict) => conflict.column("key").doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n ? "new" : "duplicate";
-}
 
 export async function markInboundHandled(store: Store, key: string, now: Date): Promise<void> {
   await store

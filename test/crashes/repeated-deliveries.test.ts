@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Forms } from "#src/bot/inbound/open-forms.ts";
 import { createReceive } from "#src/bot/inbound/receive.ts";
+import { openInbox, type Inbox } from "#src/store/open-inbox.ts";
 import type { OpenStore } from "#src/store/open-store.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 
@@ -9,11 +10,17 @@ const TIMES = 11;
 
 let postgres: TestPostgres;
 let database: OpenStore;
+let inbox: Inbox;
 beforeAll(async () => {
   postgres = await startTestPostgres();
-  database = await postgres.createDatabase();
+  const created = await postgres.createDatabase();
+  database = created;
+  inbox = openInbox({ connectionString: created.connectionString, onIdleError: () => {} });
 });
-afterAll(() => postgres.close());
+afterAll(async () => {
+  await inbox.close();
+  await postgres.close();
+});
 
 const DELIVERIES = [
   {
@@ -54,7 +61,7 @@ it.each(DELIVERIES)(
     const rung: string[] = [];
     let acknowledged = 0;
     const receive = createReceive({
-      store: database.store,
+      inbox,
       enqueue: async (_name, payload) => void rung.push(JSON.stringify(payload)),
       forms: formsThatTakeEverything,
       openObject: async () => {},

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendAudit, verifyAudit } from "#src/store/audit.ts";
-import { listStaleInbound, markInboundHandled, pruneInbound, recordInbound } from "#src/store/inbound.ts";
+import { listStaleInbound, markInboundHandled, pruneInbound } from "#src/store/inbound.ts";
+import { openInbox } from "#src/store/open-inbox.ts";
 import { migrate } from "#src/store/migrate.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 
@@ -85,20 +86,24 @@ describe("the audit chain", () => {
 
 describe("inbound deliveries", () => {
   it("are new once when the same delivery comes eleven times at the same time", async () => {
-    const { store } = await postgres.createDatabase();
+    const { connectionString } = await postgres.createDatabase();
+    const inbox = openInbox({ connectionString, onIdleError: () => {} });
 
     const outcomes = await Promise.all(
       Array.from({ length: 11 }, () =>
-        recordInbound(store, { key: "Ev1", kind: "mention", payload: { text: "안녕" } }),
+        inbox.record({ key: "Ev1", kind: "mention", payload: { text: "안녕" } }),
       ),
     );
 
+    await inbox.close();
     expect(outcomes.filter((outcome) => outcome === "new")).toHaveLength(1);
   });
 
   it("are stale until somebody handled them, and forgotten after a day", async () => {
-    const { store } = await postgres.createDatabase();
-    await recordInbound(store, { key: "Ev1", kind: "mention", payload: {} });
+    const { store, connectionString } = await postgres.createDatabase();
+    const inbox = openInbox({ connectionString, onIdleError: () => {} });
+    await inbox.record({ key: "Ev1", kind: "mention", payload: {} });
+    await inbox.close();
     const later = new Date(Date.now() + 25 * 3_600_000);
 
     expect(await listStaleInbound(store, later)).toEqual(["Ev1"]);

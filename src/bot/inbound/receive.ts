@@ -1,8 +1,7 @@
 import type { Logger } from "pino";
 import type { Enqueue } from "../../jobs/create-jobs.ts";
 import { crashPoint } from "../../store/crash-point.ts";
-import type { Store } from "../../store/database.ts";
-import { recordInbound } from "../../store/inbound.ts";
+import type { Inbox } from "../../store/open-inbox.ts";
 import { parseCommand } from "../parse-command.ts";
 import { blockActions, keyOf, readInbound, viewSubmission, type Inbound } from "./delivery.ts";
 import type { Forms } from "./open-forms.ts";
@@ -16,7 +15,7 @@ const STORE_DEADLINE_MS = 2_000;
  * comes before the ack. Without a store the delivery is not acknowledged, so that Slack brings it again (a command is told so).
  */
 export function createReceive(deps: {
-  store: Store;
+  inbox: Pick<Inbox, "record">;
   enqueue: Enqueue;
   forms: Forms;
   openObject(options: { user: string; requestId: string; triggerId: string }): Promise<void>;
@@ -24,7 +23,7 @@ export function createReceive(deps: {
   botUserId: () => string;
   onAck?: (tookMs: number) => void;
 }) {
-  const { store, enqueue, forms, logger } = deps;
+  const { inbox, enqueue, forms, logger } = deps;
 
   async function accept(inbound: Inbound, ack: Ack): Promise<void> {
     crashPoint("CP1");
@@ -32,7 +31,7 @@ export function createReceive(deps: {
     try {
       outcome = await within(
         STORE_DEADLINE_MS,
-        recordInbound(store, { key: inbound.key, kind: inbound.kind, payload: inbound.delivery }),
+        inbox.record({ key: inbound.key, kind: inbound.kind, payload: inbound.delivery }),
       );
     } catch (error) {
       logger.error(
