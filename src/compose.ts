@@ -1,10 +1,11 @@
 import type { Logger } from "pino";
+import { openSlackEdge } from "./compose/open-slack-edge.ts";
 import { startEmbedded, type Embedded } from "./compose/start-embedded.ts";
-import { startSlackEdge } from "./bot/create-slack-edge.ts";
+import { startSlackEdgeThread } from "./compose/start-slack-edge-thread.ts";
 import type { SlackConnection } from "./bot/slack-clients.ts";
 import { publicApiUrl, type Config } from "./config.ts";
 import { createJobs } from "./jobs/create-jobs.ts";
-import { openInbox } from "./store/open-inbox.ts";
+import type { QueueBackend } from "./jobs/open-queues.ts";
 import { openStore } from "./store/open-store.ts";
 
 export type RoleName = "slack" | "worker" | "api";
@@ -46,18 +47,18 @@ export async function compose(options: {
       onClose: (closer) => closers.push(closer),
     });
     const { addresses } = embedded;
-    const onIdleError = (error: Error) => logger.warn({ err: error }, "a database connection broke");
     const database = await openStore({
       connectionString: addresses.postgresUrl,
-      onIdleError,
+      onIdleError: (error) => logger.warn({ err: error }, "a database connection broke"),
     });
     closers.push(() => database.close());
     const { store } = database;
+    const queue: QueueBackend =
+      config.queue.backend === "redis"
+        ? { kind: "redis", url: config.redisUrl ?? "" }
+        : { kind: "postgres", connectionString: addresses.postgresUrl };
     const jobs = createJobs({
-      backend:
-        config.queue.backend === "redis"
-          ? { kind: "redis", url: config.redisUrl ?? "" }
-          : { kind: "postgres", connectionString: addresses.postgresUrl },
+      backend: queue,
       store,
       logger,
     });
@@ -86,19 +87,19 @@ export async function compose(options: {
     }
 
     if (roles.includes("slack")) {
-      const inbox = openInbox({ connectionString: addresses.postgresUrl, onIdleError });
-      closers.push(() => inbox.close());
-      const edge = await startSlackEdge({
+      const settings = {
+        postgresUrl: addresses.postgresUrl,
+        queue,
         connection,
         transport: addresses.slack.transport,
-        store,
-        inbox,
-        enqueue: jobs.enqueue,
         stages: config.stages,
         policy: config.policy,
-        logger,
-        ...(api !== undefined && { onAck: api.observeAck }),
-      });
+        logLevel: config.logLevel,
+      };
+      const onAck = (tookMs: number): void => api?.observeAck(tookMs);
+      const edge = roles.includes("worker")
+        ? await startSlackEdgeThread(settings, logger, onAck)
+        : await openSlackEdge(settings, logger, onAck);
       checks["slack"] = async () => edge.isReady();
       closers.push(() => edge.close());
     }
