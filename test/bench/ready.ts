@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
-
 import { join } from "node:path";
 import { cleanEnvironment } from "#test/servers/jibsa.ts";
 import type { Figure } from "./figure.ts";

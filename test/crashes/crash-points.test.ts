@@ -4,8 +4,8 @@ import { waitUntil } from "#test/wait-until.ts";
 import { askForTraining, CHANNELS, expectDoneOnce, start, toldTheEnd } from "./training-requests.ts";
 import { startWorld, type World } from "./world.ts";
 
-/** Deaths at each point: few in the quick tier, where a start of the bot is what costs; JIBSA_CRASH_ROUNDS asks for more. */
-const ROUNDS = Number(process.env["JIBSA_CRASH_ROUNDS"] ?? 2);
+/** Deaths at each point. Each costs a start of the bot; JIBSA_CRASH_ROUNDS asks for fewer or more. */
+const ROUNDS = Number(process.env["JIBSA_CRASH_ROUNDS"] ?? 10);
 
 /** One process after the other dies at these points, in this order. */
 const STRETCHES = [

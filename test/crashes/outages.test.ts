@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEmbeddedPostgres, type EmbeddedPostgresServer } from "#src/store/embedded-postgres.ts";

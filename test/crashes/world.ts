@@ -1,5 +1,4 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-
 import { join } from "node:path";
 import { pino } from "pino";
 import { parse } from "yaml";

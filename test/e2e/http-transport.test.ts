@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import { rm } from "node:fs/promises";
-
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startSlackPlayground, type SlackPlayground } from "#src/playground/slack/start-slack-playground.ts";

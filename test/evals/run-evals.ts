@@ -1,5 +1,4 @@
 import { readFile, rm } from "node:fs/promises";
-
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pino } from "pino";

@@ -1,7 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
-
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";

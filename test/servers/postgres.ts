@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-
 import { join } from "node:path";
 import { Client, escapeIdentifier } from "pg";
 import { startEmbeddedPostgres } from "#src/store/embedded-postgres.ts";

@@ -1,5 +1,4 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
-
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";

@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-
 import { join } from "node:path";
 import { createPlaygroundClient, type PlaygroundClient } from "#test/servers/playground-client.ts";
 import { startPeer } from "./start-peer.ts";
