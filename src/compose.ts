@@ -47,43 +47,42 @@ export async function compose(options: {
       onClose: (closer) => closers.push(closer),
     });
     const { addresses } = embedded;
-    const database = await openStore({
-      connectionString: addresses.postgresUrl,
-      onIdleError: (error) => logger.warn({ err: error }, "a database connection broke"),
-    });
-    closers.push(() => database.close());
-    const { store } = database;
     const queue: QueueBackend =
       config.queue.backend === "redis"
         ? { kind: "redis", url: config.redisUrl ?? "" }
         : { kind: "postgres", connectionString: addresses.postgresUrl };
-    const jobs = createJobs({
-      backend: queue,
-      store,
-      logger,
-    });
-    closers.push(() => jobs.close());
     const pagesUrl = publicApiUrl(config, api?.port);
     const connection: SlackConnection = {
       botToken: addresses.slack.botToken,
       ...(addresses.slack.apiUrl !== undefined && { apiUrl: addresses.slack.apiUrl }),
     };
-    checks["store"] = async () => (await database.pool.query("select 1")).rowCount === 1;
-    checks["queue"] = () => jobs.isReady();
 
-    if (roles.includes("worker")) {
-      const { startWorkerRole } = await import("./compose/start-worker-role.ts");
-      await startWorkerRole({
-        config,
-        addresses,
-        connection,
-        apiUrl: pagesUrl,
-        store,
-        jobs,
-        checks,
-        logger,
-        onClose: (closer) => closers.push(closer),
+    // The Slack role has connections of its own: alone, it needs no others.
+    if (roles.includes("worker") || roles.includes("api")) {
+      const database = await openStore({
+        connectionString: addresses.postgresUrl,
+        onIdleError: (error) => logger.warn({ err: error }, "a database connection broke"),
       });
+      closers.push(() => database.close());
+      const { store } = database;
+      const jobs = createJobs({ backend: queue, store, logger });
+      closers.push(() => jobs.close());
+      checks["store"] = async () => (await database.pool.query("select 1")).rowCount === 1;
+      checks["queue"] = () => jobs.isReady();
+      if (roles.includes("worker")) {
+        const { startWorkerRole } = await import("./compose/start-worker-role.ts");
+        await startWorkerRole({
+          config,
+          addresses,
+          connection,
+          apiUrl: pagesUrl,
+          store,
+          jobs,
+          checks,
+          logger,
+          onClose: (closer) => closers.push(closer),
+        });
+      }
     }
 
     if (roles.includes("slack")) {

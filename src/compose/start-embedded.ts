@@ -48,7 +48,8 @@ export async function startEmbedded(options: {
     const { startEmbeddedPostgres } = await import("../store/embedded-postgres.ts");
     const postgres = await startEmbeddedPostgres({
       dataDir: join(config.dataDir, "postgres"),
-      onExit: (restartInMs) => logger.error({ restartInMs }, "Postgres ended and is started again"),
+      onExit: (restartInMs, error) =>
+        logger.error({ restartInMs, err: error }, "Postgres ended and is started again"),
     });
     onClose(() => postgres.close());
     postgresUrl = postgres.connectionString;

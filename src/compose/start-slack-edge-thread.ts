@@ -31,6 +31,8 @@ export async function startSlackEdgeThread(
         ready = news.ready;
         return done();
       });
+      // Without this, a thread that ends before its first word would be waited for for ever.
+      thread.once("exit", (code) => failed(new Error(`it ended with code ${code}`)));
       thread.on("error", (error) => {
         logger.error({ err: error }, "the Slack role failed");
         failed(error);
@@ -46,8 +48,8 @@ export async function startSlackEdgeThread(
       },
     };
   };
-  const kept = await keepRunning(start, (restartInMs) =>
-    logger.error({ restartInMs }, "the Slack role ended and is started again"),
+  const kept = await keepRunning(start, (restartInMs, error) =>
+    logger.error({ restartInMs, err: error }, "the Slack role ended and is started again"),
   );
   return { isReady: () => ready, close: () => kept.stop() };
 }

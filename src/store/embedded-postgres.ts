@@ -22,7 +22,7 @@ export async function startEmbeddedPostgres(options: {
   dataDir: string;
   port?: number;
   /** It ended by itself and is started again. */
-  onExit?: (restartInMs: number) => void;
+  onExit?: (restartInMs: number, error?: unknown) => void;
 }): Promise<EmbeddedPostgresServer> {
   const dataDir = await reachableDataDir(resolve(options.dataDir));
   await mkdir(dirname(dataDir), { recursive: true });

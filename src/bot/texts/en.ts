@@ -65,7 +65,6 @@ export const en = {
   cancelling: "being cancelled",
   timeLeft: (hours: string) => (hours.startsWith("less") ? `${hours} left` : `about ${hours} left`),
   ended: (state: string, after: string) => `${state} after ${after}`,
-  endedAtOnce: (state: string) => state,
   lostOwner:
     "Its owner is no longer an active member of the workspace, so Jibsa no longer follows it. The job itself was left alone.",
   lost: "The job was deleted outside of Jibsa. It was not started again.",
@@ -129,8 +128,6 @@ export const en = {
   helpful: "Helpful",
   notHelpful: "Not helpful",
   thanks: "Thank you, noted.",
-  partAway: (id: string) =>
-    `Something this needs is not available at the moment; I go on trying. Id ${code(id)}`,
   giveUp: (id: string) =>
     `I tried five times and could not do this. Give this id to your MLOps lead: ${code(id)}`,
   unknownWord: (word: string, suggestion: string | undefined) =>

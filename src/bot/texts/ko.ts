@@ -79,7 +79,6 @@ export const ko: typeof en = {
   cancelling: "취소하는 중",
   timeLeft: (hours) => (hours.endsWith("미만") ? `${hours} 남음` : `약 ${hours} 남음`),
   ended: (state, after) => `${state} (${after} 걸림)`,
-  endedAtOnce: (state) => state,
   lostOwner:
     "실행한 사람이 더 이상 워크스페이스 멤버가 아니라서 이 실행을 더 따라가지 않아요. 잡은 그대로 두었어요.",
   lost: "Jibsa 밖에서 잡이 삭제됐어요. 다시 시작하지 않았어요.",
@@ -143,7 +142,6 @@ export const ko: typeof en = {
   helpful: "도움돼요",
   notHelpful: "아니에요",
   thanks: "고마워요. 기록해 둘게요.",
-  partAway: (id) => `지금 필요한 부분이 응답하지 않아서 계속 시도하고 있어요. 번호 ${code(id)}`,
   giveUp: (id) => `다섯 번 시도했지만 하지 못했어요. MLOps 담당자에게 이 번호를 알려 주세요: ${code(id)}`,
   unknownWord: (word, suggestion) =>
     `${code(word)}: 모르는 말이에요.${suggestion === undefined ? "" : ` 혹시 ${code(suggestion)} 인가요?`}`,

@@ -1,0 +1,20 @@
+import { pino } from "pino";
+import { expect, it } from "vitest";
+import { startSlackEdgeThread } from "./start-slack-edge-thread.ts";
+
+it("a Slack role that cannot start says so instead of being waited for", async () => {
+  const postgresUrl = "postgres://jibsa:none@127.0.0.1:1/jibsa";
+  const settings = {
+    postgresUrl,
+    queue: { kind: "postgres" as const, connectionString: postgresUrl },
+    connection: { botToken: "xoxb-none", apiUrl: "http://127.0.0.1:1/api/" },
+    transport: { kind: "socket" as const, appToken: "xapp-none" },
+    stages: [],
+    policy: { roles: [], rules: [], approvals: [] },
+    logLevel: "silent",
+  };
+
+  await expect(startSlackEdgeThread(settings, pino({ level: "silent" }), () => {})).rejects.toThrow(
+    "ECONNREFUSED",
+  );
+});
