@@ -1,4 +1,5 @@
-import type { Identity, LogOptions, PlatformObject, Result, SubmitFailure } from "./ports.ts";
+import type { Identity, PlatformObject, Result } from "./ports.ts";
+import type { LogOptions, SubmitFailure } from "./training/engine-ports.ts";
 
 export interface GpuNode {
   name: string;
@@ -45,6 +46,15 @@ export interface Cluster {
     ref: ObjectRef & { uid?: string },
     as: Identity,
   ): Promise<Result<boolean, { kind: "forbidden"; message: string }>>;
+  /** JSON merge patch (RFC 7386). With `metadata.resourceVersion` in it, only if nothing has changed since. */
+  patch(
+    ref: ObjectRef,
+    patch: Readonly<Record<string, unknown>>,
+    as: Identity,
+    options?: { subresource?: "status" },
+  ): Promise<
+    Result<PlatformObject, SubmitFailure | { kind: "not-found" } | { kind: "conflict"; message: string }>
+  >;
   logs(
     ref: { namespace: string; pod: string; container?: string },
     as: Identity,

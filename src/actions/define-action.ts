@@ -10,11 +10,9 @@ import type {
   Preview,
   RequestId,
   Result,
-  RunRef,
   Stage,
-  SubmitFailure,
-  TrainingEngine,
 } from "./ports.ts";
+import type { RunRef, SubmitFailure, TrainingEngine } from "./training/engine-ports.ts";
 
 export interface ActionDeps {
   store: Store;

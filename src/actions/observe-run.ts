@@ -1,8 +1,9 @@
-import { appendAudit } from "../store/audit.ts";
+import { appendAudit, canonicalJson } from "../store/audit.ts";
 import type { RequestState, RunState } from "../store/database.ts";
 import { ClusterForbiddenError, ClusterUnavailableError } from "./cluster-ports.ts";
 import type { ActionDeps } from "./define-action.ts";
-import { PersonUnavailableError, type Person, type RunObservation } from "./ports.ts";
+import { PersonUnavailableError, type Person } from "./ports.ts";
+import type { RunDetail, RunObservation } from "./training/engine-ports.ts";
 import { lockRequest, moveRequest } from "./request-row.ts";
 import { refOfRun, type RunRow } from "./training/find-run.ts";
 
@@ -78,9 +79,12 @@ async function recordObservation(
   const requestState = ENDED[observation.state];
   const progress = observation.progress ?? run.progress;
   const reason = observation.reason ?? null;
+  // A look that tells no details (the object is gone) leaves the last ones.
+  const detail = observation.detail ?? (requestState === undefined ? {} : (run.detail as RunDetail));
   const changed =
     observation.state !== run.state ||
     reason !== run.reason ||
+    canonicalJson(detail) !== canonicalJson(run.detail) ||
     Math.abs((progress ?? 0) - (run.progress ?? 0)) >= 0.005;
   return deps.store.transaction().execute(async (transaction): Promise<ObserveOutcome> => {
     const request = await lockRequest(transaction, run.request_id);
@@ -97,6 +101,7 @@ async function recordObservation(
         state: observation.state,
         progress,
         reason,
+        detail: JSON.stringify(detail),
         uid: run.uid ?? observation.uid ?? null,
         observed_at: now,
         started_at: run.started_at ?? startOf(observation),

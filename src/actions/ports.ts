@@ -1,4 +1,5 @@
-import type { Locale, RunState } from "../store/database.ts";
+import type { Locale } from "../store/database.ts";
+import type { SubmitFailure } from "./training/engine-ports.ts";
 
 export type RequestId = string;
 
@@ -29,13 +30,8 @@ export interface Identity {
 
 export type Result<Value, Failure> = { ok: true; value: Value } | { ok: false; failure: Failure };
 
-export type EngineKind =
-  | "argo-workflow"
-  | "pytorch-job"
-  | "train-job"
-  | "ray-job"
-  | "kubeflow-pipeline"
-  | "katib-experiment";
+export const ENGINE_KINDS = ["pytorch-job"] as const;
+export type EngineKind = (typeof ENGINE_KINDS)[number];
 
 export interface PlatformObject {
   apiVersion: string;
@@ -79,6 +75,8 @@ export interface Stage {
   parameters: readonly StageParameter[];
   /** For the preview's GPU-hours when no earlier run is known. */
   expectedHours: number;
+  /** GPUs of what the object only refers to (a WorkflowTemplate, a pipeline); absent: what the object itself asks for. */
+  expectedGpus?: number;
   /** On top of the policy's approval rules; the strictest counts. */
   approval?: ApprovalNeed;
 }
@@ -92,77 +90,6 @@ export interface ApprovalNeed {
   /** Names of roles, or user groups by id or handle. */
   approvers: readonly string[];
   expiresInMs: number;
-}
-
-/** Who and what an object is made for; becomes its labels and annotations. */
-export interface ObjectOrigin {
-  requestId: RequestId;
-  owner: Pick<Person, "slackUserId" | "name">;
-}
-
-export interface RunRef {
-  cluster: string;
-  namespace: string;
-  name: string;
-  /** Unknown until the platform has answered. */
-  uid?: string;
-}
-
-export type SubmitFailure =
-  | { kind: "forbidden"; message: string }
-  | { kind: "invalid"; message: string; fields: readonly { path: string; message: string }[] }
-  | { kind: "quota-exceeded"; message: string }
-  /** The name is taken by an object that is not ours; it was left alone. */
-  | { kind: "name-taken"; message: string }
-  | { kind: "not-installed"; message: string };
-
-export interface RunObservation {
-  state: RunState;
-  /** 0..1 when the platform or its logs tell. */
-  progress?: number;
-  /** One line: why it waits, or why it failed. */
-  reason?: string;
-  startedAt?: Date;
-  endedAt?: Date;
-  uid?: string;
-  /** The object is gone although nobody here asked for it. */
-  deletedElsewhere?: boolean;
-}
-
-export type CancelOutcome =
-  | { kind: "cancelled" }
-  | { kind: "already-ended"; state: RunState }
-  | { kind: "not-found" }
-  | { kind: "forbidden"; message: string };
-
-export interface LogOptions {
-  /** Last lines only; default 100, at most 5,000. */
-  tailLines?: number;
-  signal?: AbortSignal;
-}
-export interface LogLine {
-  pod: string;
-  text: string;
-}
-
-/** One folder an engine, all proved by one contract suite. Outages are thrown as `ClusterUnavailableError`. */
-export interface TrainingEngine {
-  kind: EngineKind;
-  /** Pure; objects are built, never templated as text. */
-  render(stage: Stage, params: StageParams, origin: ObjectOrigin): PlatformObject;
-  /** GPUs that the object asks for in all, and their type where it names one. Pure. */
-  footprint(object: PlatformObject): { gpus: number; gpuType?: string };
-  /** Server-side dry run as that person; nothing is created. */
-  check(
-    object: PlatformObject,
-    cluster: string,
-    as: Identity,
-  ): Promise<Result<{ warnings: readonly string[] }, SubmitFailure>>;
-  submit(object: PlatformObject, cluster: string, as: Identity): Promise<Result<RunRef, SubmitFailure>>;
-  observe(ref: RunRef, as: Identity): Promise<RunObservation>;
-  /** Verified end state, not just accepted. */
-  cancel(ref: RunRef, as: Identity): Promise<CancelOutcome>;
-  logs(ref: RunRef, as: Identity, options: LogOptions): AsyncIterable<LogLine>;
 }
 
 export interface Preview {

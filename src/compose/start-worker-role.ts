@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { createKubernetesCluster } from "../actions/adapters/kubernetes-cluster.ts";
 import { createActions } from "../actions/create-actions.ts";
-import { createPyTorchJobEngine } from "../actions/training/engines/pytorch-job/pytorch-job-engine.ts";
+import { createEngines } from "../actions/training/create-engines.ts";
 import { createBotWorker } from "../bot/create-bot-worker.ts";
 import { createBackgroundClient, type SlackConnection } from "../bot/slack-clients.ts";
 import { createSlackPeople, stageApprovers } from "../bot/slack-people.ts";
@@ -44,7 +44,7 @@ export async function startWorkerRole(deps: {
       }),
     ]),
   );
-  const engine = createPyTorchJobEngine(clusters);
+  const engines = createEngines(clusters);
   const self = await createBackgroundClient(connection).auth.test();
   const teamId = self.team_id ?? "";
   const people = createSlackPeople({
@@ -60,7 +60,7 @@ export async function startWorkerRole(deps: {
     policy: config.policy,
     stages: config.stages,
     clusters,
-    engines: new Map([[engine.kind, engine]]),
+    engines,
     findPerson: (id) => people.findPerson(id),
     now,
   });
@@ -121,6 +121,7 @@ export async function startWorkerRole(deps: {
   onClose(async () => watching.abort());
   watchRuns({
     clusters,
+    engines,
     stages: config.stages,
     store,
     enqueue: jobs.enqueue,

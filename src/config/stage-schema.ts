@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ENGINE_KINDS } from "../actions/ports.ts";
 import { parsePath, readPath } from "../actions/training/object-path.ts";
 import { approvalNeed } from "./policy-schema.ts";
 
@@ -48,11 +49,13 @@ export const stageSchema = z
   .strictObject({
     name: dnsName,
     summary: localized,
-    engine: z.enum(["pytorch-job"]),
+    engine: z.enum(ENGINE_KINDS),
     /** Default: the first cluster. */
     cluster: z.string().optional(),
     namespace: dnsName,
     expectedHours: z.number().positive(),
+    /** GPUs of what the template only refers to, for the preview and the policy. */
+    expectedGpus: z.number().int().min(0).max(10_000).optional(),
     approval: approvalNeed.optional(),
     parameters: z.array(parameterSchema).default([]),
     template: z.record(z.string(), z.unknown()),

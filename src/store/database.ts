@@ -91,6 +91,8 @@ export interface Database {
     state: RunState;
     progress: number | null;
     reason: string | null;
+    /** A RunDetail. */
+    detail: ColumnType<unknown, string | undefined, string>;
     cancel_requested_by: string | null;
     cancel_requested_at: NullableTime;
     created_at: DefaultTime;

@@ -98,6 +98,27 @@ export function clusterContract(name: string, open: () => Promise<ClusterUnderTe
       expect(await cluster.delete(ref, researcher)).toEqual({ ok: true, value: false });
     });
 
+    it("changes the fields it is given, for those who may", async () => {
+      const { cluster, researcher, stranger } = opened;
+      const job = jobObject({ team: "mine", rank: "old" });
+      await cluster.create(job, researcher);
+      const ref = { ...JOBS, name: job.metadata.name };
+      const patch = { metadata: { labels: { rank: null } }, spec: { runPolicy: { suspend: true } } };
+
+      expect(await cluster.patch(ref, patch, stranger)).toMatchObject({
+        ok: false,
+        failure: { kind: "forbidden" },
+      });
+      const changed = await cluster.patch(ref, patch, researcher);
+
+      expect(changed).toMatchObject({ ok: true, value: { spec: { runPolicy: { suspend: true } } } });
+      expect((await cluster.get(ref, researcher))?.metadata.labels).toEqual({ team: "mine" });
+      expect(await cluster.patch({ ...ref, name: "no-such-job" }, patch, researcher)).toEqual({
+        ok: false,
+        failure: { kind: "not-found" },
+      });
+    });
+
     it("tells of changes until it is stopped", async () => {
       const { cluster, researcher } = opened;
       const stop = new AbortController();

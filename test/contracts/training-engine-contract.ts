@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ClusterUnavailableError } from "#src/actions/cluster-ports.ts";
-import type { Identity, Stage, StageParams, TrainingEngine } from "#src/actions/ports.ts";
+import type { Identity, Stage, StageParams } from "#src/actions/ports.ts";
+import type { TrainingEngine } from "#src/actions/training/engine-ports.ts";
 import type { RunState } from "#src/store/database.ts";
 import { personFixture } from "#test/fixtures/people.ts";
+import { waitUntil } from "#test/wait-until.ts";
 
 export interface EngineUnderTest {
   engine: TrainingEngine;
@@ -12,6 +14,8 @@ export interface EngineUnderTest {
   stranger: Identity;
   /** Brings the platform to where a run of that name is in this state. */
   bring(name: string, state: Extract<RunState, "running" | "succeeded" | "failed">): Promise<void>;
+  /** Lets the platform's own loops go round where a test holds its clock. */
+  settle(): void;
   /** The platform does the next creation and its answer is lost. */
   loseNextAnswer(): void;
   /** Somebody else deletes it. */
@@ -112,6 +116,33 @@ export function trainingEngineContract(name: string, open: () => Promise<EngineU
       await opened.deleteBehindOurBack(ref.name);
 
       expect(await observe(ref)).toMatchObject({ state: "lost", deletedElsewhere: true });
+    });
+
+    it("suspends a run and lets it go on, for those who may, where its platform can", async () => {
+      const { engine, researcher, stranger } = opened;
+      if (engine.suspend === undefined || engine.resume === undefined) {
+        expect(engine.suspend).toBe(engine.resume);
+        return;
+      }
+      const ref = await submit();
+
+      expect(await engine.suspend(ref, stranger)).toMatchObject({ kind: "forbidden" });
+      expect(await engine.suspend(ref, researcher)).toEqual({ kind: "done" });
+      await waitUntil("the run to be suspended", async () => {
+        opened.settle();
+        return (await observe(ref)).detail?.suspended === true;
+      });
+      expect((await observe(ref)).state).toBe("queued");
+      expect(await engine.suspend(ref, researcher)).toEqual({ kind: "unchanged" });
+      expect(await engine.resume(ref, researcher)).toEqual({ kind: "done" });
+
+      await opened.bring(ref.name, "succeeded");
+      expect((await observe(ref)).state).toBe("succeeded");
+      expect(await engine.suspend(ref, researcher)).toEqual({ kind: "already-ended", state: "succeeded" });
+    });
+
+    it("names the kinds whose changes tell of its runs", () => {
+      expect(opened.engine.watched.length).toBeGreaterThan(0);
     });
 
     it("cancels what runs, for those who may, and says what has ended already", async () => {

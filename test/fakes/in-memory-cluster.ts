@@ -13,6 +13,8 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
   const logs = new Map<string, string[]>();
   const creators: { name: string; user: string }[] = [];
   const faults = { away: false, forbidden: false, loseNextAnswer: false, readers: new Set<string>() };
+  /** What an operator would do about a change. */
+  const reactions: { patched?: (object: PlatformObject) => void } = {};
   const keyOf = (resource: string, namespace: string | undefined, objectName: string) =>
     `${resource}/${namespace ?? ""}/${objectName}`;
   const check = () => {
@@ -71,6 +73,19 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       tell(ref.resource, ref.name);
       return { ok: true, value: isGone };
     },
+    async patch(ref, patch, as) {
+      check();
+      if (faults.readers.has(as.user))
+        return { ok: false, failure: { kind: "forbidden", message: `User "${as.user}" cannot patch` } };
+      const key = keyOf(ref.resource, ref.namespace, ref.name);
+      const object = objects.get(key);
+      if (object === undefined) return { ok: false, failure: { kind: "not-found" } };
+      const merged = mergePatch(object, patch) as PlatformObject;
+      objects.set(key, merged);
+      reactions.patched?.(merged);
+      tell(ref.resource, ref.name);
+      return { ok: true, value: structuredClone(merged) };
+    },
     async *logs({ pod }) {
       checkRead();
       yield* logs.get(pod) ?? [];
@@ -99,6 +114,7 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
     logs,
     creators,
     faults,
+    reactions,
     /** Sets the status of the one job of that name, as its operator would. */
     setCondition(objectName: string, type: string, message = `${type}.`) {
       for (const [key, object] of objects) {
@@ -112,4 +128,17 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       }
     },
   };
+}
+
+/** RFC 7386. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (patch === null || typeof patch !== "object" || Array.isArray(patch)) return structuredClone(patch);
+  const merged: Record<string, unknown> =
+    target !== null && typeof target === "object" && !Array.isArray(target)
+      ? structuredClone(target as Record<string, unknown>)
+      : {};
+  for (const [field, value] of Object.entries(patch))
+    if (value === null) delete merged[field];
+    else merged[field] = mergePatch(merged[field], value);
+  return merged;
 }

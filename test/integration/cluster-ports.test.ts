@@ -1,37 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createKubernetesCluster } from "#src/actions/adapters/kubernetes-cluster.ts";
 import { createPyTorchJobEngine } from "#src/actions/training/engines/pytorch-job/pytorch-job-engine.ts";
-import { createManualClock } from "#src/playground/cluster/cluster-clock.ts";
-import { startSimulatedCluster } from "#src/playground/cluster/start-simulated-cluster.ts";
 import { clusterContract } from "#test/contracts/cluster-contract.ts";
 import { trainingEngineContract } from "#test/contracts/training-engine-contract.ts";
 import { createInMemoryCluster } from "#test/fakes/in-memory-cluster.ts";
 import { stageFixture } from "#test/fixtures/stages.ts";
+import { researcher, startSimulated, stranger } from "#test/servers/simulated-cluster.ts";
 
-const researcher = { user: "minji@example.com", groups: ["jibsa:researchers"] };
-const stranger = { user: "nobody@example.com", groups: [] };
 const params = { "model-size": "7B", "learning-rate": 2e-5, gpus: 2, "base-model": "/output/cpt_model" };
 const JOB = { group: "kubeflow.org", version: "v1", resource: "pytorchjobs", namespace: "llm-training" };
-
-async function startSimulated() {
-  const folder = mkdtempSync(join(tmpdir(), "jibsa-ports-"));
-  const clock = createManualClock();
-  const simulated = await startSimulatedCluster({ port: 0, dataDir: folder, clock });
-  const cluster = createKubernetesCluster({
-    name: "onprem-a",
-    simulated: true,
-    source: { kubeconfig: simulated.kubeconfig },
-  });
-  let closed: Promise<void> | undefined;
-  const stop = (): Promise<void> => (closed ??= simulated.close());
-  const close = async (): Promise<void> => {
-    await stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { clock, simulated, cluster, stop, close };
-}
 
 clusterContract("the in-memory one", async () => {
   const fake = createInMemoryCluster();
@@ -67,6 +42,10 @@ trainingEngineContract("PyTorchJob on the in-memory cluster", async () => {
   const fake = createInMemoryCluster();
   fake.faults.readers.add(stranger.user);
   const conditions = { running: "Running", succeeded: "Succeeded", failed: "Failed" } as const;
+  fake.reactions.patched = ({ metadata, ...object }) => {
+    const { runPolicy } = object["spec"] as { runPolicy?: { suspend?: boolean } };
+    fake.setCondition(metadata.name, runPolicy?.suspend === true ? "Suspended" : "Created");
+  };
   return {
     engine: createPyTorchJobEngine(new Map([["onprem-a", fake.cluster]])),
     stage: stageFixture(),
@@ -76,6 +55,7 @@ trainingEngineContract("PyTorchJob on the in-memory cluster", async () => {
     async bring(name, state) {
       fake.setCondition(name, conditions[state]);
     },
+    settle() {},
     loseNextAnswer() {
       fake.faults.loseNextAnswer = true;
     },
@@ -98,6 +78,7 @@ trainingEngineContract("PyTorchJob on the simulated cluster", async () => {
       if (state === "failed") await tellToFail(simulated.kubeconfig, name);
       clock.advance(state === "running" ? 20_000 : 300_000);
     },
+    settle: () => clock.advance(1_000),
     loseNextAnswer() {
       simulated.control.addFault({ kind: "lose-answer", verb: "create", resource: "pytorchjobs" });
     },

@@ -1,6 +1,7 @@
 import type { Cluster, ObjectRef } from "../cluster-ports.ts";
 import { ClusterForbiddenError, ClusterUnavailableError } from "../cluster-ports.ts";
-import type { Identity, PlatformObject, SubmitFailure } from "../ports.ts";
+import type { Identity, PlatformObject } from "../ports.ts";
+import type { SubmitFailure } from "../training/engine-ports.ts";
 import { summarizeGpus } from "./gpu-status.ts";
 import {
   openKubernetesRest,
@@ -78,6 +79,17 @@ export function createKubernetesCluster(options: {
       if (answer.status.code === 403)
         return { ok: false, failure: { kind: "forbidden", message: answer.status.message ?? "" } };
       throw new Error(answer.status.message ?? `the API server answers ${answer.status.code}`);
+    },
+    async patch(ref, patch, as, { subresource } = {}) {
+      const path = `${pathOf(ref)}${subresource === undefined ? "" : `/${subresource}`}?fieldManager=jibsa`;
+      const answer = await (await rest()).call({ method: "PATCH", path, body: patch, as });
+      if (answer.ok) return { ok: true, value: answer.body as PlatformObject };
+      const { code, message = "", reason } = answer.status;
+      if (code === 404) return { ok: false, failure: { kind: "not-found" } };
+      if (code === 409 && reason !== "AlreadyExists")
+        return { ok: false, failure: { kind: "conflict", message } };
+      const failure = failureOf(answer.status);
+      return { ok: false, failure: failure.kind === "exists" ? { kind: "conflict", message } : failure };
     },
     async *logs({ namespace, pod, container }, as, { tailLines = 100, signal }) {
       const query = new URLSearchParams({

@@ -20,7 +20,7 @@ export interface KubernetesStatus {
 export type RestAnswer = { ok: true; body: unknown } | { ok: false; status: KubernetesStatus };
 
 export interface RestCall {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "DELETE" | "PATCH";
   /** Already encoded, with its query. */
   path: string;
   body?: unknown;
@@ -67,7 +67,7 @@ export async function openKubernetesRest(
       ...(options.headers as Record<string, string>),
       accept: "application/json",
       ...(body !== undefined && {
-        "content-type": "application/json",
+        "content-type": call.method === "PATCH" ? "application/merge-patch+json" : "application/json",
         "content-length": String(Buffer.byteLength(body)),
       }),
       ...(call.as !== undefined && { "Impersonate-User": call.as.user }),

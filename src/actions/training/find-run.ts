@@ -1,7 +1,8 @@
 import type { Selectable } from "kysely";
 import type { Database, Store } from "../../store/database.ts";
 import { nearestWord } from "../nearest-word.ts";
-import type { FieldProblem, PolicySubject, Result, RunRef } from "../ports.ts";
+import type { FieldProblem, PolicySubject, Result } from "../ports.ts";
+import type { RunRef } from "./engine-ports.ts";
 
 export type RunRow = Selectable<Database["runs"]>;
 

@@ -1,4 +1,5 @@
-import type { ObjectOrigin, PlatformObject } from "../ports.ts";
+import type { PlatformObject } from "../ports.ts";
+import type { ObjectOrigin } from "./engine-ports.ts";
 
 export const REQUEST_ID_LABEL = "jibsa.dev/request-id";
 const OWNER_LABEL = "jibsa.dev/owner";

@@ -1,6 +1,7 @@
 import type { ActionDeps } from "../define-action.ts";
 import { ClusterForbiddenError, ClusterUnavailableError, type Cluster } from "../cluster-ports.ts";
-import type { PlatformObject, Preview, Result, SubmitFailure } from "../ports.ts";
+import type { PlatformObject, Preview, Result } from "../ports.ts";
+import type { SubmitFailure } from "./engine-ports.ts";
 
 const MIN_HISTORY = 3;
 

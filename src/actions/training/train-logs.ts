@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRead } from "../define-action.ts";
-import type { LogLine } from "../ports.ts";
+import type { LogLine } from "./engine-ports.ts";
 import { findRun, refOfRun, subjectOfRun, type RunRow } from "./find-run.ts";
 
 const input = z.object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineChange } from "../define-action.ts";
-import type { PlatformObject, StageParams } from "../ports.ts";
+import type { PlatformObject, Stage, StageParams } from "../ports.ts";
+import type { ObjectOrigin, TrainingEngine } from "./engine-ports.ts";
 import { diffObjects } from "./diff-objects.ts";
 import { formatPath } from "./object-path.ts";
 import { askCluster, expectHours } from "./plan-preview.ts";
@@ -37,7 +38,8 @@ export const trainStart = defineChange<TrainStartInput>({
       throw new Error(
         `stage ${stage.name} names engine ${stage.engine} on cluster ${stage.cluster}: not configured`,
       );
-    const object = engine.render(stage, params.value, { requestId: deps.requestId, owner: deps.person });
+    const origin = { requestId: deps.requestId, owner: deps.person };
+    const object = engine.render(stage, params.value, origin);
     const { gpus, gpuType } = engine.footprint(object);
     const hours = await expectHours(deps, stage, cluster.simulated);
     const answer = await askCluster({
@@ -76,7 +78,7 @@ export const trainStart = defineChange<TrainStartInput>({
           ...(gpuType !== undefined && { gpuType }),
           ...hours,
           gpuHours,
-          changes: changesOf(stage, object),
+          changes: changesOf(stage, object, engine, origin),
           ...answer,
         },
       },
@@ -112,17 +114,13 @@ function titleOf(stage: string, params: StageParams): string {
   return size === undefined ? stage : `${stage} · ${String(size)}`;
 }
 
-/** The object against its template, without the metadata that every object gets. A declared path bears its parameter's name. */
-function changesOf(stage: Parameters<typeof parseStageParams>[0], object: PlatformObject) {
+/** The object against what its template gives without changes. A declared path bears its parameter's name. */
+function changesOf(stage: Stage, object: PlatformObject, engine: TrainingEngine, origin: ObjectOrigin) {
   const names = new Map(stage.parameters.map((parameter) => [formatPath(parameter.path), parameter.name]));
-  const withoutLabels = structuredClone(object) as Record<string, unknown>;
-  const replicas = (
-    withoutLabels["spec"] as { pytorchReplicaSpecs?: Record<string, { template?: object }> } | undefined
-  )?.pytorchReplicaSpecs;
-  for (const replica of Object.values(replicas ?? {})) {
-    if (replica.template !== undefined) delete (replica.template as { metadata?: unknown }).metadata;
-  }
-  return diffObjects(stage.template["spec"], withoutLabels["spec"], "spec")
-    .filter(({ path }) => !path.endsWith(".template.metadata"))
-    .map((change) => ({ ...change, path: names.get(change.path) ?? change.path }));
+  // Rendered for the same request without its parameters: what differs was asked for.
+  const untouched = engine.render({ ...stage, parameters: [] }, {}, origin);
+  return diffObjects(untouched["spec"], object["spec"], "spec").map((change) => ({
+    ...change,
+    path: names.get(change.path) ?? change.path,
+  }));
 }

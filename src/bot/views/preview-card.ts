@@ -1,4 +1,5 @@
-import type { Preview, SubmitFailure } from "../../actions/ports.ts";
+import type { Preview } from "../../actions/ports.ts";
+import type { SubmitFailure } from "../../actions/training/engine-ports.ts";
 import { code, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";

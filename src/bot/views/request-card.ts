@@ -1,7 +1,7 @@
 import { previewOf, type ApprovalRow, type RequestRow } from "../../actions/request-row.ts";
 import { OWNER_GONE } from "../../actions/observe-run.ts";
 import type { Denial } from "../../actions/request-action.ts";
-import type { SubmitFailure } from "../../actions/ports.ts";
+import type { SubmitFailure } from "../../actions/training/engine-ports.ts";
 import type { RunRow } from "../../actions/training/find-run.ts";
 import type { Locale } from "../../store/database.ts";
 import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";

@@ -1,5 +1,5 @@
 import type { RunRow } from "../../actions/training/find-run.ts";
-import type { LogLine } from "../../actions/ports.ts";
+import type { LogLine } from "../../actions/training/engine-ports.ts";
 import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readProgress, readPyTorchJob } from "./pytorch-job-state.ts";
+import { readProgress } from "../read-progress.ts";
+import { readPyTorchJob } from "./pytorch-job-state.ts";
 
 const job = (...types: string[]) => ({
   apiVersion: "kubeflow.org/v1",

@@ -1,4 +1,5 @@
-import type { PlatformObject, RunObservation } from "../../../ports.ts";
+import type { PlatformObject } from "../../../ports.ts";
+import type { RunObservation } from "../../engine-ports.ts";
 
 /** The part of `status` that is read (Training Operator v1, kubeflow.org/v1). */
 export interface PyTorchJobStatus {
@@ -40,25 +41,13 @@ export function readPyTorchJob(job: PlatformObject & { status?: PyTorchJobStatus
     case "Restarting":
       return { state: "starting", reason: current.message ?? "restarting", ...common };
     case "Suspended":
-      return { state: "queued", reason: current.message ?? "suspended", ...common };
+      return {
+        state: "queued",
+        reason: current.message ?? "suspended",
+        ...common,
+        detail: { suspended: true },
+      };
     default:
       return { state: "queued", ...common };
   }
-}
-
-/**
- * "step 812/4100", or an unlabelled bar such as " 20%|██ | 812/4100 [" as training scripts print them; the last one counts.
- * A bar with a label ("Loading checkpoint shards: 100%|…") is about something else than training.
- */
-export function readProgress(lines: readonly string[]): number | undefined {
-  for (const line of lines.toReversed()) {
-    const match =
-      /^(?:\s*\d{1,3}%\|[^|]{0,200}\|\s*|.*\bstep\s+|\s*)(\d{1,9})\s?\/\s?(\d{1,9})(?:[\s,[:]|$)/i.exec(
-        line.slice(0, 2_000),
-      );
-    if (match === null) continue;
-    const total = Number(match[2]);
-    if (total > 0) return Math.min(1, Number(match[1]) / total);
-  }
-  return undefined;
 }
