@@ -65,6 +65,8 @@ export interface RunDetail {
   /** Pods started again. */
   restarts?: number;
   suspended?: boolean;
+  /** Seconds to go, as the platform estimates them. */
+  remainingSeconds?: number;
   trials?: {
     counts: Readonly<Partial<Record<RunState, number>>>;
     planned: number;
@@ -148,6 +150,8 @@ export interface TrainingEngine {
   ): Promise<ControlOutcome>;
   /** Continues a failed run in place, keeping what succeeded; absent: a new run is made. */
   retry?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
+  /** Sets how many trials a sweep makes in all. An ended one goes on with it where its platform can. */
+  raiseTrials?(ref: RunRef, total: number, as: Identity): Promise<ControlOutcome>;
   /** The kinds of objects whose changes tell of runs. */
   watched: readonly { group: string; version: string; resource: string }[];
   logs(ref: RunRef, as: Identity, options: LogOptions): AsyncIterable<LogLine>;
