@@ -60,7 +60,7 @@ export const defaultRoles: readonly AccessRole[] = [
     groups: ["jibsa:researchers"],
     rules: [
       viewing,
-      running("kubeflow.org", "pytorchjobs", "notebooks"),
+      running("kubeflow.org", "experiments", "pytorchjobs", "notebooks"),
       running("trainer.kubeflow.org", "trainjobs"),
       running("argoproj.io", "workflows", "cronworkflows"),
       running("ray.io", "rayclusters", "rayjobs"),

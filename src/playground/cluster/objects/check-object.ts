@@ -1,5 +1,6 @@
 import { invalid } from "../errors/refusals.ts";
 import { invalidValue, required, type StatusCause } from "../errors/status-causes.ts";
+import { checkExperiment } from "./check-experiment.ts";
 import { checkPod } from "./check-pod.ts";
 import { checkPyTorchJob } from "./check-pytorch-job.ts";
 import { checkShape } from "./check-shape.ts";
@@ -10,11 +11,12 @@ import type { ResourceType } from "./resource-types.ts";
 const LARGEST_ANNOTATIONS_BYTES = 256 * 1_024;
 
 /** Throws 422 with one cause per field, 400 for what has the wrong type, 403 for what an admission webhook would refuse. */
-export function checkObject(type: ResourceType, object: ObjectDraft): void {
+export function checkObject(type: ResourceType, object: ObjectDraft, before?: ObjectDraft): void {
   checkShape(type, object);
   const causes = [...checkMetadata(type, object), ...(type.storage === "/pods" ? checkPod(object) : [])];
   if (causes.length > 0) throw invalid(type, object.metadata.name ?? "", causes);
   if (type.storage === "kubeflow.org/pytorchjobs") checkPyTorchJob(object);
+  if (type.storage === "kubeflow.org/experiments") checkExperiment(object, before);
 }
 
 function checkMetadata(type: ResourceType, { metadata }: ObjectDraft): StatusCause[] {

@@ -1,3 +1,4 @@
+import { completeExperiment } from "./experiment-shapes.ts";
 import type { ObjectDraft } from "./kubernetes-object.ts";
 import type { Container } from "./pod-shapes.ts";
 import { podSpecOf } from "./pod-shapes.ts";
@@ -29,6 +30,8 @@ export function completeDraft(draft: ObjectDraft): ObjectDraft {
         spec: { finalizers: ["kubernetes"] },
         status: { phase: "Active" },
       };
+    case "Experiment":
+      return completeExperiment(draft);
     default:
       return draft;
   }

@@ -92,6 +92,46 @@ const replica = z.looseObject({
     .optional(),
 });
 
+const names = z.array(z.string()).optional();
+
+const experimentSpec = z.looseObject({
+  objective: z
+    .looseObject({
+      type: text,
+      goal: z.number().optional(),
+      objectiveMetricName: text,
+      additionalMetricNames: names,
+      metricStrategies: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional(),
+    })
+    .optional(),
+  algorithm: z.looseObject({ algorithmName: text }).optional(),
+  parallelTrialCount: count,
+  maxTrialCount: count,
+  maxFailedTrialCount: count,
+  resumePolicy: text,
+  parameters: z
+    .array(
+      z.looseObject({
+        name: text,
+        parameterType: text,
+        feasibleSpace: z
+          .looseObject({ min: text, max: text, step: text, list: names, distribution: text })
+          .optional(),
+      }),
+    )
+    .optional(),
+  trialTemplate: z
+    .looseObject({
+      retain: flag,
+      primaryContainerName: text,
+      successCondition: text,
+      failureCondition: text,
+      trialParameters: z.array(z.looseObject({ name: text, reference: text })).optional(),
+      trialSpec: z.looseObject({ apiVersion: text, kind: text }).optional(),
+    })
+    .optional(),
+});
+
 /** By the place where objects of a kind are kept; kinds that are not here are only stored. */
 const shapes: Readonly<Record<string, z.ZodRawShape>> = {
   "/configmaps": { data: texts, binaryData: texts },
@@ -124,6 +164,14 @@ const shapes: Readonly<Record<string, z.ZodRawShape>> = {
   "/pods": {
     spec: podSpec.optional(),
     status: z.looseObject({ phase: text, conditions, containerStatuses }).optional(),
+  },
+  "kubeflow.org/experiments": { spec: experimentSpec.optional(), status: z.looseObject({}).optional() },
+  "kubeflow.org/trials": {
+    spec: z.looseObject({
+      parameterAssignments: z.array(z.looseObject({ name: z.string(), value: z.string() })),
+      runSpec: z.looseObject({ apiVersion: z.string(), kind: z.string() }),
+    }),
+    status: z.looseObject({ conditions }).optional(),
   },
   "kubeflow.org/pytorchjobs": {
     spec: z

@@ -111,7 +111,7 @@ export function createObjectWriter(store: ObjectStore, clock: ClusterClock) {
             ...(type.hasStatus && { status: before.status }),
           };
     if (merged.status === undefined) delete merged.status;
-    checkObject(type, merged);
+    checkObject(type, merged, before);
     // Applying keeps its own record of who owns what; every other write is compared with what was there.
     const managedFields =
       options.writer.operation === "Apply"

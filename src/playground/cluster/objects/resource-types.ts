@@ -82,6 +82,10 @@ export const resourceTypes: readonly ResourceType[] = [
     ["notebooks", "Notebook", "s"],
     ["pytorchjobs", "PyTorchJob", "s"],
   ]),
+  ...resourcesOf("kubeflow.org", "v1beta1", true, [
+    ["experiments", "Experiment", "s"],
+    ["trials", "Trial", "s"],
+  ]),
   ...resourcesOf("trainer.kubeflow.org", "v1alpha1", true, [
     ["clustertrainingruntimes", "ClusterTrainingRuntime", "c"],
     ["trainingruntimes", "TrainingRuntime"],

@@ -4,6 +4,7 @@ import type { ObjectWriter } from "../objects/object-writer.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { createClusterControl } from "./cluster-control.ts";
 import { collectGarbage } from "./collect-garbage.ts";
+import { runKatibExperiments } from "./run-katib-experiments.ts";
 import { runPods } from "./run-pods.ts";
 import { runPyTorchJobs } from "./run-pytorch-jobs.ts";
 import { schedulePods } from "./schedule-pods.ts";
@@ -29,6 +30,7 @@ export function createSimulation(options: {
       for (let round = 0; round < MOST_ROUNDS; round += 1) {
         const before = store.resourceVersion();
         collectGarbage(control);
+        runKatibExperiments(control);
         runPyTorchJobs(control);
         schedulePods(control);
         runPods(control, trainingDurationMs);

@@ -42,6 +42,7 @@ export function readExperiment(experiment: PlatformObject): RunObservation {
   const status = (experiment["status"] ?? {}) as ExperimentStatus;
   const { uid } = experiment.metadata as { uid?: string };
   const current = lastTrue(status.conditions);
+  const said = current?.message ?? current?.reason;
   const detail = detailOf(experiment, status);
   const finished = finishedOf(status);
   const { maxTrialCount } = specOf(experiment);
@@ -57,7 +58,7 @@ export function readExperiment(experiment: PlatformObject): RunObservation {
     case "Failed":
       return {
         state: "failed",
-        reason: current.message ?? current.reason ?? "",
+        reason: said ?? "",
         ...common,
         ...progress,
         ...end,
@@ -70,7 +71,7 @@ export function readExperiment(experiment: PlatformObject): RunObservation {
         ...(start !== undefined && { startedAt: new Date(start) }),
       };
     case "Restarting":
-      return { state: "starting", reason: current.message ?? "restarting", ...common, ...progress };
+      return { state: "starting", reason: said ?? "restarting", ...common, ...progress };
     default:
       return { state: "queued", ...common };
   }
