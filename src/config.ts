@@ -5,6 +5,7 @@ import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
 import type { Stage } from "./actions/ports.ts";
 import type { SlackTransport } from "./bot/create-slack-edge.ts";
+import { DEFAULT_CLUSTER, readClusters, type ConfiguredCluster } from "./config/read-clusters.ts";
 import { environmentSchema, fileSchema, type Environment, type FileConfig } from "./config/config-schema.ts";
 
 /** Everything that is set, read once. Slices of it are passed down; nobody else reads files or the environment. */
@@ -15,15 +16,12 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   slack:
     | { kind: "playground" }
     | { kind: "real"; botToken: string; apiUrl?: string; transport: SlackTransport };
-  clusters: readonly (
-    | { name: string; kind: "simulated" }
-    | { name: string; kind: "kubeconfig"; file: string; context?: string }
-    | { name: string; kind: "in-cluster" }
-  )[];
+  clusters: readonly ConfiguredCluster[];
   stages: readonly Stage[];
   postgresUrl: string | undefined;
   redisUrl: string | undefined;
   modelApiKey: string | undefined;
+  argoToken: string | undefined;
   /** Of Milvus Lite's Python environment; undefined: the data folder. */
   cacheDir: string | undefined;
   logLevel: Environment["JIBSA_LOG_LEVEL"];
@@ -51,7 +49,6 @@ export interface ConfigOptions {
 }
 
 const PROJECT = new URL("..", import.meta.url).pathname;
-const DEFAULT_CLUSTER = "onprem-a";
 
 /**
  * jibsa.yaml and the environment. Without a file and without tokens, the example's stages and people are taken, so that
@@ -110,6 +107,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     postgresUrl: settings.JIBSA_POSTGRES_URL,
     redisUrl: settings.JIBSA_REDIS_URL,
     modelApiKey: settings.JIBSA_MODEL_API_KEY,
+    argoToken: settings.JIBSA_ARGO_TOKEN,
     cacheDir: settings.JIBSA_CACHE_DIR,
     logLevel: settings.JIBSA_LOG_LEVEL,
   };
@@ -203,21 +201,6 @@ function readSlack(env: Environment, file: FileConfig, problems: Problems): Conf
   return undefined;
 }
 
-function readClusters(env: Environment, file: FileConfig): Config["clusters"] {
-  if (file.clusters.length === 0) {
-    return env.KUBECONFIG === undefined
-      ? [{ name: DEFAULT_CLUSTER, kind: "simulated" }]
-      : [{ name: DEFAULT_CLUSTER, kind: "kubeconfig", file: env.KUBECONFIG }];
-  }
-  return file.clusters.map(({ name, kubeconfig, context, inCluster }) => {
-    if (inCluster === true) return { name, kind: "in-cluster" };
-    const source = kubeconfig ?? env.KUBECONFIG;
-    return source === undefined
-      ? { name, kind: "simulated" }
-      : { name, kind: "kubeconfig", file: source, ...(context !== undefined && { context }) };
-  });
-}
-
 /** Where people reach the api port: as configured, else where it listens. */
 export function publicApiUrl(config: Pick<Config, "listen">, port = config.listen.apiPort): string {
   const { apiUrl, host } = config.listen;
@@ -234,6 +217,7 @@ export function describeConfig(config: Config): unknown {
     postgresUrl: mask(config.postgresUrl),
     redisUrl: mask(config.redisUrl),
     modelApiKey: mask(config.modelApiKey),
+    argoToken: mask(config.argoToken),
     slack:
       config.slack.kind === "playground"
         ? config.slack

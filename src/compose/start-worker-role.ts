@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { createArgoServer } from "../actions/adapters/argo-server.ts";
 import { createKubernetesCluster } from "../actions/adapters/kubernetes-cluster.ts";
 import { createActions } from "../actions/create-actions.ts";
 import { createEngines } from "../actions/training/create-engines.ts";
@@ -44,7 +45,15 @@ export async function startWorkerRole(deps: {
       }),
     ]),
   );
-  const engines = createEngines(clusters);
+  const engines = createEngines(clusters, {
+    argoServers: new Map(
+      config.clusters.flatMap(({ name, argoServer }) =>
+        argoServer === undefined
+          ? []
+          : [[name, createArgoServer({ cluster: name, url: argoServer.url, token: config.argoToken })]],
+      ),
+    ),
+  });
   const self = await createBackgroundClient(connection).auth.test();
   const teamId = self.team_id ?? "";
   const people = createSlackPeople({

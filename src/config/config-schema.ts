@@ -63,6 +63,8 @@ export const fileSchema = z.strictObject({
         context: z.string().optional(),
         /** The service account of the pod that Jibsa runs in. */
         inCluster: z.boolean().optional(),
+        /** Where failed Argo workflows can be continued; its token is JIBSA_ARGO_TOKEN. */
+        argoServer: z.strictObject({ url: z.url() }).optional(),
       }),
     )
     .default([]),
@@ -86,6 +88,8 @@ export const environmentSchema = z.object({
     .regex(/^rediss?:\/\//)
     .optional(),
   JIBSA_MODEL_API_KEY: z.string().optional(),
+  /** Of a service account that argo-server takes, for all that are set. */
+  JIBSA_ARGO_TOKEN: z.string().optional(),
   /** Where Milvus Lite's Python environment is kept; default: in the data folder. */
   JIBSA_CACHE_DIR: z.string().optional(),
   JIBSA_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),

@@ -61,6 +61,15 @@ export const stageSchema = z
     template: z.record(z.string(), z.unknown()),
   })
   .superRefine((stage, context) => {
+    if (
+      stage.expectedGpus === undefined &&
+      readPath(stage.template, ["spec", "workflowTemplateRef"]) !== undefined
+    )
+      context.addIssue({
+        code: "custom",
+        path: ["expectedGpus"],
+        message: "is needed: a WorkflowTemplate is not read for the GPUs that it asks for",
+      });
     stage.parameters.forEach((parameter, index) => {
       const holder = readPath(stage.template, parameter.path.slice(0, 1));
       if (holder === undefined)

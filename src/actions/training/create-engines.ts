@@ -1,14 +1,18 @@
 import type { Cluster } from "../cluster-ports.ts";
 import type { EngineKind } from "../ports.ts";
 import type { TrainingEngine } from "./engine-ports.ts";
+import type { ArgoServer } from "./engines/argo-workflow/argo-server-port.ts";
+import { createArgoWorkflowEngine } from "./engines/argo-workflow/argo-workflow-engine.ts";
 import { createKatibExperimentEngine } from "./engines/katib-experiment/katib-experiment-engine.ts";
 import { createPyTorchJobEngine } from "./engines/pytorch-job/pytorch-job-engine.ts";
 
 /** Every engine that a stage can name, over the configured clusters. Nothing is connected before it is used. */
 export function createEngines(
   clusters: ReadonlyMap<string, Cluster>,
+  options: { argoServers?: ReadonlyMap<string, ArgoServer> } = {},
 ): ReadonlyMap<EngineKind, TrainingEngine> {
   const engines: Record<EngineKind, TrainingEngine> = {
+    "argo-workflow": createArgoWorkflowEngine(clusters, options),
     "katib-experiment": createKatibExperimentEngine(clusters),
     "pytorch-job": createPyTorchJobEngine(clusters),
   };
