@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { openSlackEdge } from "./compose/open-slack-edge.ts";
 import { startEmbedded, type Embedded } from "./compose/start-embedded.ts";
@@ -88,6 +89,7 @@ export async function compose(options: {
     if (roles.includes("slack")) {
       const settings = {
         postgresUrl: addresses.postgresUrl,
+        journalFile: join(config.dataDir, "deliveries.jsonl"),
         queue,
         connection,
         transport: addresses.slack.transport,

@@ -11,6 +11,8 @@ import { openStore } from "../store/open-store.ts";
 /** Everything that the Slack role needs, as plain data: it may run on a thread of its own. */
 export interface SlackEdgeSettings {
   postgresUrl: string;
+  /** What is acknowledged and not yet a row; this process alone writes there. */
+  journalFile: string;
   queue: QueueBackend;
   connection: SlackConnection;
   transport: SlackTransport;
@@ -34,12 +36,13 @@ export async function openSlackEdge(
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).toReversed()) await closer();
   };
-  const onIdleError = (error: Error) => logger.warn({ err: error }, "a database connection broke");
+  const onIdleError = (error: Error) =>
+    logger.warn({ err: error }, "the database failed a Slack delivery, or a connection to it broke");
   const connectionString = settings.postgresUrl;
   try {
     const database = await openStore({ connectionString, onIdleError, maxConnections: 4 });
     closers.push(() => database.close());
-    const inbox = openInbox({ connectionString, onIdleError });
+    const inbox = openInbox({ connectionString, journalFile: settings.journalFile, onProblem: onIdleError });
     closers.push(() => inbox.close());
     const jobs = createJobs({ backend: settings.queue, store: database.store, logger });
     closers.push(() => jobs.close());
@@ -55,6 +58,9 @@ export async function openSlackEdge(
       ...(onAck !== undefined && { onAck }),
     });
     closers.push(() => edge.close());
+    void inbox
+      .recover((key) => jobs.enqueue("handle-inbound", { key }))
+      .catch((error: unknown) => logger.error({ err: error }, "deliveries of an earlier process wait"));
     return { isReady: () => edge.isReady(), close };
   } catch (error) {
     await close();

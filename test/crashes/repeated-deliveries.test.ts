@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Forms } from "#src/bot/inbound/open-forms.ts";
@@ -5,21 +7,29 @@ import { createReceive } from "#src/bot/inbound/receive.ts";
 import { openInbox, type Inbox } from "#src/store/open-inbox.ts";
 import type { OpenStore } from "#src/store/open-store.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const TIMES = 11;
 
 let postgres: TestPostgres;
 let database: OpenStore;
 let inbox: Inbox;
+let folder: string;
 beforeAll(async () => {
+  folder = await makeTemporaryFolder("inbox");
   postgres = await startTestPostgres();
   const created = await postgres.createDatabase();
   database = created;
-  inbox = openInbox({ connectionString: created.connectionString, onIdleError: () => {} });
+  inbox = openInbox({
+    connectionString: created.connectionString,
+    journalFile: join(folder, "deliveries.jsonl"),
+    onProblem: () => {},
+  });
 });
 afterAll(async () => {
   await inbox.close();
   await postgres.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 const DELIVERIES = [

@@ -1,10 +1,15 @@
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendAudit, verifyAudit } from "#src/store/audit.ts";
 import { listStaleInbound, markInboundHandled, pruneInbound } from "#src/store/inbound.ts";
+import { openDeliveryJournal } from "#src/store/delivery-journal.ts";
 import { openInbox } from "#src/store/open-inbox.ts";
 import { migrate } from "#src/store/migrate.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
+import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -85,24 +90,79 @@ describe("the audit chain", () => {
 });
 
 describe("inbound deliveries", () => {
+  const delivery = { key: "Ev1", kind: "mention", payload: { text: "안녕" } } as const;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await makeTemporaryFolder("inbox");
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const open = (connectionString: string, name: string) =>
+    openInbox({ connectionString, journalFile: join(folder, name), onProblem: () => {} });
+
   it("are new once when the same delivery comes eleven times at the same time", async () => {
     const { connectionString } = await postgres.createDatabase();
-    const inbox = openInbox({ connectionString, onIdleError: () => {} });
+    const inbox = open(connectionString, "eleven");
 
     const outcomes = await Promise.all(
-      Array.from({ length: 11 }, () =>
-        inbox.record({ key: "Ev1", kind: "mention", payload: { text: "안녕" } }),
-      ),
+      Array.from({ length: 11 }, async () => (await inbox.take(delivery)).stored),
     );
 
     await inbox.close();
     expect(outcomes.filter((outcome) => outcome === "new")).toHaveLength(1);
   });
 
+  it("are kept in the journal from the second on, and are rows a little later", async () => {
+    const { store, connectionString } = await postgres.createDatabase();
+    const inbox = open(connectionString, "second");
+    (await inbox.take(delivery)).settle();
+
+    const taken = await inbox.take({ ...delivery, key: "Ev2" });
+    const journal = readFileSync(join(folder, "second"), "utf8");
+    const outcome = await taken.stored;
+    taken.settle();
+
+    expect(journal).toContain('"Ev2"');
+    expect(outcome).toBe("new");
+    expect(await store.selectFrom("inbound").select("key").orderBy("key").execute()).toHaveLength(2);
+    await inbox.close();
+  });
+
+  it("that a process left in its journal are stored and handed over by the next one, once", async () => {
+    const { store, connectionString } = await postgres.createDatabase();
+    const [known, lost] = [{ ...delivery }, { ...delivery, key: "Ev2" }];
+    const earlier = openDeliveryJournal(join(folder, "left")).journal;
+    earlier.append(known);
+    earlier.append(lost);
+    earlier.close();
+    await store
+      .insertInto("inbound")
+      .values({ ...known, payload: JSON.stringify(known.payload) })
+      .execute();
+    const handled: string[] = [];
+    const inbox = open(connectionString, "left");
+
+    await inbox.recover(async (key) => void handled.push(key));
+
+    await inbox.close();
+    expect(handled).toEqual(["Ev2"]);
+    expect(await store.selectFrom("inbound").select("key").execute()).toHaveLength(2);
+  });
+
+  it("are refused while the database does not answer", async () => {
+    const inbox = open("postgres://jibsa:none@127.0.0.1:1/jibsa", "away");
+
+    await expect(inbox.take(delivery)).rejects.toThrow("ECONNREFUSED");
+
+    await inbox.close();
+    expect(readFileSync(join(folder, "away"), "utf8")).toBe("");
+  });
+
   it("are stale until somebody handled them, and forgotten after a day", async () => {
     const { store, connectionString } = await postgres.createDatabase();
-    const inbox = openInbox({ connectionString, onIdleError: () => {} });
-    await inbox.record({ key: "Ev1", kind: "mention", payload: {} });
+    const inbox = open(connectionString, "stale");
+    await (
+      await inbox.take({ key: "Ev1", kind: "mention", payload: {} })
+    ).stored;
     await inbox.close();
     const later = new Date(Date.now() + 25 * 3_600_000);
 

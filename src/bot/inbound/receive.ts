@@ -1,21 +1,19 @@
 import type { Logger } from "pino";
 import type { Enqueue } from "../../jobs/create-jobs.ts";
 import { crashPoint } from "../../store/crash-point.ts";
-import type { Inbox } from "../../store/open-inbox.ts";
+import type { Inbox, TakenDelivery } from "../../store/open-inbox.ts";
 import { parseCommand } from "../parse-command.ts";
 import { blockActions, keyOf, readInbound, viewSubmission, type Inbound } from "./delivery.ts";
 import type { Forms } from "./open-forms.ts";
 
 export type Ack = (response?: unknown) => Promise<void>;
 
-const STORE_DEADLINE_MS = 2_000;
-
 /**
- * One Slack delivery: verified by whoever calls this. The intent is stored, then acknowledged, then the bell rings; nothing else
- * comes before the ack. Without a store the delivery is not acknowledged, so that Slack brings it again (a command is told so).
+ * One Slack delivery: verified by whoever calls this. The intent is kept, then acknowledged, then the bell rings; nothing else
+ * comes before the ack. What cannot be kept is not acknowledged, so that Slack brings it again (a command is told so).
  */
 export function createReceive(deps: {
-  inbox: Pick<Inbox, "record">;
+  inbox: Pick<Inbox, "take">;
   enqueue: Enqueue;
   forms: Forms;
   openObject(options: { user: string; requestId: string; triggerId: string }): Promise<void>;
@@ -27,12 +25,9 @@ export function createReceive(deps: {
 
   async function accept(inbound: Inbound, ack: Ack): Promise<void> {
     crashPoint("CP1");
-    let outcome: "new" | "duplicate";
+    let taken: TakenDelivery;
     try {
-      outcome = await within(
-        STORE_DEADLINE_MS,
-        inbox.record({ key: inbound.key, kind: inbound.kind, payload: inbound.delivery }),
-      );
+      taken = await inbox.take({ key: inbound.key, kind: inbound.kind, payload: inbound.delivery });
     } catch (error) {
       logger.error(
         { err: error, key: inbound.key },
@@ -48,11 +43,14 @@ export function createReceive(deps: {
     crashPoint("CP2");
     await ack();
     crashPoint("CP3");
-    if (outcome === "duplicate") return;
+    const outcome = await taken.stored;
+    if (outcome === "later") return;
     // A bell that is lost is rung again by the sweeper.
-    await enqueue("handle-inbound", { key: inbound.key }).catch((error: unknown) =>
-      logger.warn({ err: error, key: inbound.key }, "the queue does not answer: the sweeper will ring"),
-    );
+    if (outcome === "new")
+      await enqueue("handle-inbound", { key: inbound.key }).catch((error: unknown) =>
+        logger.warn({ err: error, key: inbound.key }, "the queue does not answer: the sweeper will ring"),
+      );
+    taken.settle();
   }
 
   const open = async (work: Promise<void>): Promise<void> => {
@@ -135,11 +133,3 @@ export function createReceive(deps: {
 }
 
 export type Receive = ReturnType<typeof createReceive>;
-
-function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
