@@ -1,0 +1,127 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { chmod, cp, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { findGo } from "./find-go.ts";
+import { holdLock } from "./hold-lock.ts";
+import { goModFiles, moduleFolder, platformCache, type PlatformCache } from "./platform-cache.ts";
+import { BUILD_FLAGS, MANIFESTS, SERVERS, type ModuleName } from "./server-list.ts";
+
+export type BuildOutcome =
+  | { kind: "ready"; cache: PlatformCache; built: number; seconds: number }
+  /** Go is missing or too old. */
+  | { kind: "no-go"; why: string }
+  | { kind: "failed"; why: string };
+
+/** Builds what the cache lacks with the ordinary Go client: minutes the first time, seconds after that. */
+export async function buildServers(options: {
+  /** Beside other work: only what the processor has left over. */
+  inBackground: boolean;
+  log: (text: string) => void;
+}): Promise<BuildOutcome> {
+  const cache = platformCache();
+  const startedAtMs = Date.now();
+  const seconds = () => Math.round((Date.now() - startedAtMs) / 1_000);
+  if (isComplete(cache)) return { kind: "ready", cache, built: 0, seconds: 0 };
+  const go = findGo(goModFiles);
+  if (go.kind === "unusable") return { kind: "no-go", why: go.why };
+  const letGo = await holdLock(join(cache.folder, "build.lock"), (pid) =>
+    options.log(`waiting for process ${pid}, which is building the same servers …`),
+  );
+  try {
+    const missing = SERVERS.filter(({ name }) => !existsSync(cache.binary(name)));
+    if (missing.length > 0)
+      options.log(
+        `building ${missing.length} servers with Go ${go.version} (10 to 17 minutes the first time) …`,
+      );
+    for (const server of missing) await buildOne(server, cache, options);
+    for (const manifests of MANIFESTS) await copyManifests(manifests, cache, options);
+    return { kind: "ready", cache, built: missing.length, seconds: seconds() };
+  } catch (error) {
+    return { kind: "failed", why: error instanceof Error ? error.message : String(error) };
+  } finally {
+    letGo();
+  }
+}
+
+const isComplete = (cache: PlatformCache): boolean =>
+  SERVERS.every(({ name }) => existsSync(cache.binary(name))) &&
+  MANIFESTS.every(({ name }) => existsSync(cache.manifests(name)));
+
+async function buildOne(
+  server: (typeof SERVERS)[number],
+  cache: PlatformCache,
+  options: { inBackground: boolean; log: (text: string) => void },
+): Promise<void> {
+  const startedAtMs = Date.now();
+  const target = cache.binary(server.name);
+  await mkdir(dirname(target), { recursive: true });
+  const unfinished = `${target}.unfinished`;
+  await runGo(
+    ["build", "-p", "2", ...BUILD_FLAGS[server.module], "-o", unfinished, server.package],
+    server.module,
+    cache,
+    options.inBackground,
+  );
+  await rename(unfinished, target);
+  const { size } = await stat(target);
+  const seconds = Math.round((Date.now() - startedAtMs) / 1_000);
+  options.log(`built ${server.name} in ${seconds} s, ${Math.round(size / 1_048_576)} MB`);
+}
+
+async function copyManifests(
+  { name, module, from, paths }: (typeof MANIFESTS)[number],
+  cache: PlatformCache,
+  { inBackground }: { inBackground: boolean },
+): Promise<void> {
+  const target = cache.manifests(name);
+  if (existsSync(target)) return;
+  const listed = await runGo(["list", "-m", "-f", "{{.Dir}}", from], module, cache, inBackground);
+  const unfinished = `${target}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+  for (const path of paths)
+    await cp(join(listed.trim(), path), join(unfinished, basename(path)), { recursive: true });
+  // The module cache is read-only, and so is what is copied from it: it could not be removed again.
+  for (const entry of await readdir(unfinished, { recursive: true, withFileTypes: true }))
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  await rename(unfinished, target);
+}
+
+/** Gives its standard output; everything else goes to the build log, whose end is in the error. Ends with us. */
+function runGo(
+  args: readonly string[],
+  module: ModuleName,
+  cache: PlatformCache,
+  inBackground: boolean,
+): Promise<string> {
+  mkdirSync(cache.folder, { recursive: true });
+  const log = openSync(cache.buildLog, "a");
+  writeSync(log, `== ${module}: go ${args.join(" ")}\n`);
+  return new Promise((done, failed) => {
+    const child = spawn("setpriv", ["--pdeathsig", "TERM", "--", "go", ...args], {
+      cwd: moduleFolder(module),
+      env: {
+        ...process.env,
+        CGO_ENABLED: "0",
+        GOFLAGS: "-buildvcs=false",
+        GOTOOLCHAIN: "local",
+        GOWORK: "off",
+      },
+      stdio: ["ignore", "pipe", log],
+    });
+    closeSync(log);
+    let output = "";
+    child.stdout?.on("data", (text: Buffer) => (output += text.toString("utf8")));
+    child.once("error", failed);
+    child.once("spawn", () => {
+      if (inBackground && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    });
+    child.once("close", (code) => {
+      if (code === 0) return done(output);
+      const lines = readFileSync(cache.buildLog, "utf8").trim().split("\n").slice(-5);
+      failed(new Error(`go ${args[0] ?? ""} failed: ${lines.join(" | ")} (all of it: ${cache.buildLog})`));
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runToEnd, runVitest, type Counts } from "#test/run-vitest.ts";
+import { buildServers, type BuildOutcome } from "./build/build-servers.ts";
+import { ACCESS_VARIABLE } from "./platform-access.ts";
+import { startPlatform, type RunningPlatform } from "./servers/start-platform.ts";
+
+const CONFIG = join(import.meta.dirname, "vitest.config.ts");
+/** Starts the servers and no test, until Ctrl-C: for whoever writes one. */
+const STAY = "--stay";
+
+/** Builds (or joins the build that was begun earlier), starts everything once, runs the tests, ends everything. */
+export async function runPlatformTier(
+  args: readonly string[],
+  building: Promise<BuildOutcome> = buildServers({ inBackground: false, log: say }),
+): Promise<Counts> {
+  say("\n== platform");
+  const built = await building;
+  if (built.kind === "no-go" && process.env["CI"] === undefined) {
+    say(`the platform tier is skipped: ${built.why}`);
+    return { passed: 0, failed: 0, skipped: await countTests(args) };
+  }
+  if (built.kind !== "ready") {
+    say(`the platform tier fails: ${built.why}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  if (built.built > 0) say(`${built.built} servers built in ${built.seconds} s: ${built.cache.folder}`);
+
+  let tests: ChildProcess | undefined;
+  let platform: RunningPlatform | undefined;
+  const breakOff = (signal: NodeJS.Signals): void => {
+    tests?.kill(signal);
+    // While it is still starting, the servers end with this process.
+    void Promise.resolve(platform?.close()).finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
+  };
+  process.once("SIGINT", breakOff).once("SIGTERM", breakOff);
+  try {
+    platform = await startPlatform(built.cache, say);
+    const environment = { [ACCESS_VARIABLE]: platform.accessFile };
+    if (args.includes(STAY)) await stay(platform.accessFile);
+    return await runVitest(["--config", CONFIG, ...args], {
+      environment,
+      onStart: (child) => (tests = child),
+    });
+  } catch (error) {
+    say(`the platform tier fails: ${error instanceof Error ? error.message : String(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    process.off("SIGINT", breakOff).off("SIGTERM", breakOff);
+    await platform?.close();
+  }
+}
+
+async function stay(accessFile: string): Promise<never> {
+  say(`the servers run until Ctrl-C; their tests, meanwhile, in another terminal:
+  ${ACCESS_VARIABLE}=${accessFile} npx vitest --config test/platform/vitest.config.ts run [FILTER…]`);
+  for (;;) await new Promise((done) => setTimeout(done, 3_600_000));
+}
+
+/** How many tests are left out. */
+async function countTests(filters: readonly string[]): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "jibsa-list-"));
+  const list = join(folder, "tests.json");
+  const vitest = new URL("../../node_modules/.bin/vitest", import.meta.url).pathname;
+  const code = await runToEnd(process.execPath, [
+    vitest,
+    "list",
+    "--config",
+    CONFIG,
+    `--json=${list}`,
+    ...filters,
+  ]);
+  const tests = code === 0 ? (JSON.parse(readFileSync(list, "utf8")) as unknown[]).length : 1;
+  rmSync(folder, { recursive: true });
+  return tests;
+}
+
+function say(text: string): void {
+  console.log(text);
+}
