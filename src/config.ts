@@ -22,6 +22,8 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   redisUrl: string | undefined;
   modelApiKey: string | undefined;
   argoToken: string | undefined;
+  /** Of Ray's dashboards, by cluster. */
+  rayTokens: Readonly<Record<string, string>>;
   /** Of Milvus Lite's Python environment; undefined: the data folder. */
   cacheDir: string | undefined;
   logLevel: Environment["JIBSA_LOG_LEVEL"];
@@ -73,6 +75,17 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     if (!clusters.some((cluster) => cluster.name === stage.cluster))
       problems.push({ path: `stages[${index}].cluster`, message: `there is no cluster "${stage.cluster}"` });
   });
+  const rayTokens: Record<string, string> = {};
+  for (const { name, ray } of clusters) {
+    if (ray?.tokenEnv === undefined) continue;
+    const token = env[ray.tokenEnv];
+    if (token) rayTokens[name] = token;
+    else
+      problems.push({
+        path: `environment ${ray.tokenEnv}`,
+        message: `is missing, although cluster "${name}" has its Ray token there`,
+      });
+  }
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
     problems.push({ path: "queue.backend", message: "redis needs JIBSA_REDIS_URL in the environment" });
   if (
@@ -108,6 +121,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     redisUrl: settings.JIBSA_REDIS_URL,
     modelApiKey: settings.JIBSA_MODEL_API_KEY,
     argoToken: settings.JIBSA_ARGO_TOKEN,
+    rayTokens,
     cacheDir: settings.JIBSA_CACHE_DIR,
     logLevel: settings.JIBSA_LOG_LEVEL,
   };
@@ -218,6 +232,7 @@ export function describeConfig(config: Config): unknown {
     redisUrl: mask(config.redisUrl),
     modelApiKey: mask(config.modelApiKey),
     argoToken: mask(config.argoToken),
+    rayTokens: Object.fromEntries(Object.keys(config.rayTokens).map((name) => [name, "***"])),
     slack:
       config.slack.kind === "playground"
         ? config.slack

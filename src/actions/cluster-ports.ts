@@ -60,6 +60,18 @@ export interface Cluster {
     as: Identity,
     options: LogOptions,
   ): AsyncIterable<string>;
+  /** Through the API server's proxy to a Service's port; its answer as it is, redirects not followed. `body` goes as JSON. */
+  callService(
+    target: { namespace: string; service: string; port: string },
+    call: {
+      method: "GET" | "POST";
+      path: string;
+      body?: unknown;
+      headers?: Readonly<Record<string, string>>;
+      maxBytes: number;
+    },
+    as: Identity,
+  ): Promise<{ code: number; text: string }>;
   /** SelfSubjectAccessReview as that person. */
   mayI(
     access: { verb: string; group: string; resource: string; namespace: string },

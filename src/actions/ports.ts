@@ -30,7 +30,13 @@ export interface Identity {
 
 export type Result<Value, Failure> = { ok: true; value: Value } | { ok: false; failure: Failure };
 
-export const ENGINE_KINDS = ["argo-workflow", "pytorch-job", "katib-experiment"] as const;
+export const ENGINE_KINDS = [
+  "argo-workflow",
+  "pytorch-job",
+  "katib-experiment",
+  "ray-job",
+  "train-job",
+] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
 
 export interface PlatformObject {

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { createArgoServer } from "../actions/adapters/argo-server.ts";
 import { createKubernetesCluster } from "../actions/adapters/kubernetes-cluster.ts";
+import { createRayDashboard } from "../actions/adapters/ray-dashboard.ts";
 import { createActions } from "../actions/create-actions.ts";
 import { createEngines } from "../actions/training/create-engines.ts";
 import { createBotWorker } from "../bot/create-bot-worker.ts";
@@ -51,6 +52,15 @@ export async function startWorkerRole(deps: {
         argoServer === undefined
           ? []
           : [[name, createArgoServer({ cluster: name, url: argoServer.url, token: config.argoToken })]],
+      ),
+    ),
+    rayDashboard: createRayDashboard(
+      clusters,
+      new Map(
+        config.clusters.map(({ name, ray }) => [
+          name,
+          { url: ray?.dashboardUrl, token: config.rayTokens[name] },
+        ]),
       ),
     ),
   });

@@ -65,6 +65,16 @@ export const fileSchema = z.strictObject({
         inCluster: z.boolean().optional(),
         /** Where failed Argo workflows can be continued; its token is JIBSA_ARGO_TOKEN. */
         argoServer: z.strictObject({ url: z.url() }).optional(),
+        /** Where Ray's dashboards answer, default through the API server; which environment variable holds their token. */
+        ray: z
+          .strictObject({
+            dashboardUrl: z.url({ protocol: /^https?$/ }).optional(),
+            tokenEnv: z
+              .string()
+              .regex(/^[A-Z][A-Z0-9_]*$/)
+              .optional(),
+          })
+          .optional(),
       }),
     )
     .default([]),

@@ -7,7 +7,10 @@ export type ConfiguredCluster = (
   | { name: string; kind: "simulated" }
   | { name: string; kind: "kubeconfig"; file: string; context?: string }
   | { name: string; kind: "in-cluster" }
-) & { argoServer?: { url: string } };
+) & {
+  argoServer?: { url: string };
+  ray?: { dashboardUrl?: string | undefined; tokenEnv?: string | undefined };
+};
 
 /** Without any in the file, one: from KUBECONFIG, else simulated. */
 export function readClusters(env: Environment, file: FileConfig): readonly ConfiguredCluster[] {
@@ -16,8 +19,12 @@ export function readClusters(env: Environment, file: FileConfig): readonly Confi
       ? [{ name: DEFAULT_CLUSTER, kind: "simulated" }]
       : [{ name: DEFAULT_CLUSTER, kind: "kubeconfig", file: env.KUBECONFIG }];
   }
-  return file.clusters.map(({ name, kubeconfig, context, inCluster, argoServer }) => {
-    const common = { name, ...(argoServer !== undefined && { argoServer }) };
+  return file.clusters.map(({ name, kubeconfig, context, inCluster, argoServer, ray }) => {
+    const common = {
+      name,
+      ...(argoServer !== undefined && { argoServer }),
+      ...(ray !== undefined && { ray }),
+    };
     if (inCluster === true) return { ...common, kind: "in-cluster" };
     const source = kubeconfig ?? env.KUBECONFIG;
     return source === undefined

@@ -90,6 +90,11 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       checkRead();
       yield* logs.get(pod) ?? [];
     },
+    async callService({ service }) {
+      checkRead();
+      const message = `services "${service}" not found`;
+      return { code: 404, text: JSON.stringify({ kind: "Status", message, code: 404 }) };
+    },
     async mayI(_access, as) {
       check();
       return { allowed: !faults.readers.has(as.user) };

@@ -24,6 +24,8 @@ export interface RestCall {
   /** Already encoded, with its query. */
   path: string;
   body?: unknown;
+  /** On top of those that every call has. */
+  headers?: Readonly<Record<string, string>>;
   /** Impersonated; undefined: the configuration's own account. */
   as?: Identity;
   signal?: AbortSignal;
@@ -65,6 +67,7 @@ export async function openKubernetesRest(
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers: Record<string, string | string[]> = {
       ...(options.headers as Record<string, string>),
+      ...call.headers,
       accept: "application/json",
       ...(body !== undefined && {
         "content-type": call.method === "PATCH" ? "application/merge-patch+json" : "application/json",
@@ -118,6 +121,11 @@ export async function openKubernetesRest(
       }
       return { ok: false, status };
     },
+    /** The answer as it is, whatever its code: what stands behind the API server's proxy speaks for itself. */
+    async text(call: RestCall, maxBytes: number): Promise<{ code: number; text: string }> {
+      const response = await open(call);
+      return { code: response.statusCode ?? 0, text: await readAll(name, response, maxBytes) };
+    },
     /** Lines of a streamed answer (logs, watches) until it ends or the signal aborts. */
     async *lines(call: RestCall): AsyncIterable<string> {
       const response = await open(call);
@@ -147,7 +155,7 @@ export class RestRefusedError extends Error {
   }
 }
 
-async function readAll(name: string, response: IncomingMessage): Promise<string> {
+async function readAll(name: string, response: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Set anew: the head came in time, the body may not.
@@ -155,7 +163,7 @@ async function readAll(name: string, response: IncomingMessage): Promise<string>
   try {
     for await (const chunk of response) {
       size += (chunk as Buffer).length;
-      if (size > MAX_BODY_BYTES) throw new Error("the answer is too large");
+      if (size > maxBytes) throw new Error("the answer is too large");
       chunks.push(chunk as Buffer);
     }
   } catch (error) {

@@ -31,6 +31,10 @@ export interface KubernetesEngineDefinition {
   maxNameLength: number;
   /** The parts of the object that become pods, by reference: they get the run's labels, and their GPUs are counted. */
   podTemplates: PodTemplates;
+  /** GPUs where the pod templates do not tell them; pure. Absent: counted from the templates. */
+  footprint?(object: PlatformObject): { gpus: number; gpuType?: string };
+  /** The object in the words of that cluster's version of the platform, right before it is sent. */
+  adapt?(object: PlatformObject, cluster: Cluster, as: Identity): Promise<PlatformObject>;
   /** `status` in our words; pure. */
   read(object: PlatformObject): RunObservation;
   /** What the object alone does not tell: progress in the logs, trials, the reason of waiting. */
@@ -63,6 +67,9 @@ export function createKubernetesEngine(
   };
   const viewOf = (ref: RunRef, as: Identity): RunView => ({ cluster: clusterOf(ref.cluster), ref, as });
   const refOf = (ref: RunRef): ObjectRef => ({ ...resource, namespace: ref.namespace, name: ref.name });
+
+  const adapted = async (object: PlatformObject, cluster: Cluster, as: Identity): Promise<PlatformObject> =>
+    definition.adapt === undefined ? object : definition.adapt(object, cluster, as);
 
   /** The run's own object; a namesake with another uid is not it. */
   async function find({ cluster, ref, as }: RunView): Promise<PlatformObject | undefined> {
@@ -101,9 +108,10 @@ export function createKubernetesEngine(
     kind: definition.kind,
     watched: [resource],
     render: (stage, params, origin) => renderObject(definition, stage, params, origin),
-    footprint: (object) => footprintOf(object, definition.podTemplates),
+    footprint: (object) => definition.footprint?.(object) ?? footprintOf(object, definition.podTemplates),
     async check(object, clusterName, as) {
-      const checked = await clusterOf(clusterName).create(object, as, { dryRun: true });
+      const cluster = clusterOf(clusterName);
+      const checked = await cluster.create(await adapted(object, cluster, as), as, { dryRun: true });
       if (checked.ok) return { ok: true, value: { warnings: [] } };
       return checked.failure.kind === "exists"
         ? { ok: true, value: { warnings: ["it exists already"] } }
@@ -116,7 +124,7 @@ export function createKubernetesEngine(
         const uid = uidOf(made);
         return { cluster: clusterName, namespace, name, ...(uid !== undefined && { uid }) };
       };
-      const created = await cluster.create(object, as);
+      const created = await cluster.create(await adapted(object, cluster, as), as);
       if (created.ok) return { ok: true, value: toRef(created.value) };
       if (created.failure.kind !== "exists") return { ok: false, failure: created.failure };
       const existing = await cluster.get({ ...resource, namespace, name }, as);

@@ -57,3 +57,23 @@ export async function progressInLog(
   const progress = readProgress(lines);
   return progress === undefined ? {} : { progress };
 }
+
+/** The pod's containers have started and not ended. */
+export const isRunning = (pod: PlatformObject): boolean =>
+  (pod["status"] as { phase?: string } | undefined)?.phase === "Running";
+
+/** When the first container of all pods began to run. */
+export function startOfPods(pods: readonly PlatformObject[]): { startedAt?: Date } {
+  const times = pods.flatMap((pod) => {
+    const { containerStatuses = [] } = (pod["status"] ?? {}) as {
+      containerStatuses?: {
+        state?: { running?: { startedAt?: string }; terminated?: { startedAt?: string } };
+      }[];
+    };
+    return containerStatuses.flatMap(
+      ({ state }) => state?.running?.startedAt ?? state?.terminated?.startedAt ?? [],
+    );
+  });
+  const [first] = times.toSorted();
+  return first === undefined ? {} : { startedAt: new Date(first) };
+}

@@ -43,8 +43,9 @@ export function renderObject(
   };
 }
 
-/** "sft-r1a2b3": the request's id is never cut, the stage's name is. */
+/** "sft-r1a2b3": the request's id is never cut, the stage's name is. Begins with a letter, as most platforms want it. */
 export function nameFor(stage: string, requestId: string, maxLength: number): string {
-  const head = stage.slice(0, maxLength - requestId.length - 1).replace(/-+$/, "");
+  const named = /^[a-z]/.test(stage) ? stage : `s${stage}`;
+  const head = named.slice(0, maxLength - requestId.length - 1).replace(/-+$/, "");
   return `${head}-${requestId}`;
 }
