@@ -1,10 +1,9 @@
 import type { DecideOutcome } from "../actions/decide-approval.ts";
-import type { StartOutcome } from "../actions/start-request.ts";
 import { escapeMrkdwn } from "./escape.ts";
-import { deniedView, read } from "./handle-command.ts";
+import { read } from "./read.ts";
+import { requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import type { MessageView } from "./views/message.ts";
-import { runLogs } from "./views/run-list.ts";
 
 /** A pressed button. Its value is an id and nothing else: who may do what is looked up. No click stays without an answer. */
 export async function handleButton(context: HandlingContext): Promise<void> {
@@ -15,7 +14,7 @@ export async function handleButton(context: HandlingContext): Promise<void> {
     case "request.discard": {
       const choice = delivery.actionId === "request.start" ? "start" : "discard";
       const outcome = await deps.actions.start(value, person, choice);
-      await ring(context, value, outcome);
+      await ringStarted(context, value, outcome);
       return deps.reply.replace(delivery, startView(context, outcome));
     }
     case "approval.approve":
@@ -29,45 +28,15 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return view === undefined ? undefined : deps.reply.privately(delivery, view);
     }
     case "run.logs":
-      return read(context, "train-logs", { run: value, lines: 40 }, ({ run, lines }) =>
-        runLogs(run, lines, texts),
-      );
+      return read(context, "train-logs", { run: value, lines: 40 });
     case "run.cancel":
-      return cancelRun(context, value);
+      return requestChangeAtOnce(context, "train-cancel", { run: value });
     case "answer.helpful":
     case "answer.not-helpful":
       return keepFeedback(context, value, delivery.actionId === "answer.helpful" ? "helpful" : "not-helpful");
     default:
       return deps.reply.privately(delivery, said(texts.oldButton));
   }
-}
-
-async function ring({ deps }: HandlingContext, requestId: string, outcome: StartOutcome): Promise<void> {
-  if (outcome.kind === "queued") await deps.enqueue("run-action", { requestId });
-  if (outcome.kind === "queued" || outcome.kind === "needs-approval")
-    await deps.enqueue("draw-request", { requestId });
-}
-
-function startView({ person, texts }: HandlingContext, outcome: StartOutcome): MessageView {
-  switch (outcome.kind) {
-    case "queued":
-      return said(outcome.request.action === "train-cancel" ? texts.cancelSent : texts.startedNow);
-    case "needs-approval":
-      return said(texts.sentForApproval);
-    case "discarded":
-      return said(texts.discarded);
-    case "denied":
-      return deniedView(outcome.denial, outcome.subject.action, person, texts);
-    case "already-started":
-      return said(texts.alreadyStarted(texts.requestState(outcome.request.state)));
-    case "not-yours":
-      return said(texts.notYours);
-    case "outdated":
-      return said(texts.outdated);
-    case "not-found":
-      return said(texts.oldButton);
-  }
-  return outcome satisfies never;
 }
 
 /** What the message itself does not show. */
@@ -95,37 +64,6 @@ function decisionView({ texts }: HandlingContext, outcome: DecideOutcome): Messa
       return said(texts.voteVoid);
     case "not-found":
       return said(texts.oldButton);
-  }
-  return outcome satisfies never;
-}
-
-/** The button asked back already, naming the run and the consequence: the request starts at once. */
-async function cancelRun(context: HandlingContext, runId: string): Promise<void> {
-  const { deps, delivery, person, id, texts } = context;
-  const place = {
-    channel: delivery.channel,
-    locale: person.locale,
-    ...((delivery.threadTs ?? delivery.ts) !== undefined && {
-      threadTs: delivery.threadTs ?? delivery.ts ?? "",
-    }),
-  };
-  const outcome = await deps.actions.request(id, person, "train-cancel", { run: runId }, place);
-  switch (outcome.kind) {
-    case "invalid-input":
-      return deps.reply.privately(
-        delivery,
-        said(outcome.problems.map((problem) => texts.problem(problem)).join("\n")),
-      );
-    case "denied":
-      return deps.reply.privately(
-        delivery,
-        deniedView(outcome.denial, outcome.subject.action, person, texts),
-      );
-    case "previewed": {
-      const started = await deps.actions.start(id, person, "start");
-      await ring(context, id, started);
-      return deps.reply.privately(delivery, startView(context, started));
-    }
   }
   return outcome satisfies never;
 }

@@ -50,7 +50,7 @@ export function openInbox(options: {
   });
   /** Postgres took the last row in time. */
   let isSteady = false;
-  let isClosing = false;
+  const closing = new AbortController();
   const fail = (error: Error): void => {
     isSteady = false;
     options.onProblem(error);
@@ -68,12 +68,12 @@ export function openInbox(options: {
 
   /** What is in the journal was promised: it is tried until it is a row. */
   async function recordForSure(delivery: InboundDelivery): Promise<"new" | "duplicate" | "later"> {
-    while (!isClosing) {
+    while (!closing.signal.aborted) {
       try {
         return await record(delivery);
       } catch (error) {
         fail(error instanceof Error ? error : new Error(String(error)));
-        await sleep(AGAIN_MS);
+        await sleep(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
     return "later";
@@ -107,7 +107,7 @@ export function openInbox(options: {
       }
     },
     async close() {
-      isClosing = true;
+      closing.abort();
       await pool.end();
       journal.close();
     },

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { NEEDED_SCOPES } from "#src/cli/doctor/check-slack.ts";
 import { readInbound } from "#src/bot/inbound/delivery.ts";
-import { parseCommand } from "#src/bot/parse-command.ts";
+import { parseCommand } from "#src/bot/commands/parse-command.ts";
 import { en } from "#src/bot/texts/en.ts";
 import { ko } from "#src/bot/texts/ko.ts";
 import { PROJECT, readFiles } from "./source-files.ts";
@@ -113,7 +113,7 @@ describe("the Slack app manifest", () => {
   });
 
   it("declares the commands that the bot knows and tells of", () => {
-    const parsed = [...source("src/bot/parse-command.ts").matchAll(/name === "(\w+)"/g)].map(
+    const parsed = [...source("src/bot/commands/parse-command.ts").matchAll(/name === "(\w+)"/g)].map(
       (match) => `/${match[1] ?? ""}`,
     );
     const told = [en.help, ko.help].flatMap((help) =>

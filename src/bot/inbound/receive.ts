@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Enqueue } from "../../jobs/create-jobs.ts";
 import { crashPoint } from "../../store/crash-point.ts";
 import type { Inbox, TakenDelivery } from "../../store/open-inbox.ts";
-import { parseCommand } from "../parse-command.ts";
+import { parseCommand } from "../commands/parse-command.ts";
 import { blockActions, keyOf, readInbound, viewSubmission, type Inbound } from "./delivery.ts";
 import type { Forms } from "./open-forms.ts";
 

@@ -69,8 +69,11 @@ export const en = {
     "Its owner is no longer an active member of the workspace, so Jibsa no longer follows it. The job itself was left alone.",
   lost: "The job was deleted outside of Jibsa. It was not started again.",
   sentForApproval: "Your request is in the channel now. You will be told there.",
-  startedNow: "Started. A message here follows it.",
-  cancelSent: "Cancelling. The run's message will say when it has ended.",
+  /** Said to whoever pressed, when nothing stands in the way any more. */
+  queuedNow: (action: string): string =>
+    action === "train-cancel"
+      ? "Cancelling. The run's message will say when it has ended."
+      : "Started. A message here follows it.",
   discarded: "Discarded. Nothing was started.",
   alreadyStarted: (state: string) => `This was pressed before; the request is now: ${state}.`,
   notYours: "This preview is somebody else's. Start your own with `/train start`.",

@@ -83,8 +83,10 @@ export const ko: typeof en = {
     "실행한 사람이 더 이상 워크스페이스 멤버가 아니라서 이 실행을 더 따라가지 않아요. 잡은 그대로 두었어요.",
   lost: "Jibsa 밖에서 잡이 삭제됐어요. 다시 시작하지 않았어요.",
   sentForApproval: "채널에 승인 요청을 올렸어요. 결과도 거기서 알려 드릴게요.",
-  startedNow: "시작했어요. 여기 올라오는 메시지에서 진행 상황을 볼 수 있어요.",
-  cancelSent: "취소하고 있어요. 끝나면 실행 메시지에서 알려 드릴게요.",
+  queuedNow: (action: string): string =>
+    action === "train-cancel"
+      ? "취소하고 있어요. 끝나면 실행 메시지에서 알려 드릴게요."
+      : "시작했어요. 여기 올라오는 메시지에서 진행 상황을 볼 수 있어요.",
   discarded: "버렸어요. 시작한 것은 없어요.",
   alreadyStarted: (state) => `이미 누른 버튼이에요. 지금 상태: ${state}`,
   notYours: "다른 사람의 미리보기예요. `/train start` 로 직접 시작해 주세요.",

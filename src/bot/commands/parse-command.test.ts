@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { changes, reads } from "../actions/registry.ts";
+import { changes, reads } from "../../actions/registry.ts";
 import { parseCommand, parseMessage } from "./parse-command.ts";
 
 describe("a command", () => {

@@ -1,0 +1,67 @@
+import type { FieldProblem } from "../../actions/ports.ts";
+import { isKnownWord, lookUp, orProblems, splitWords, unknown } from "./command-words.ts";
+import type { ParsedCommand } from "./parsed-command.ts";
+import { parseTrain, TRAIN_WORDS } from "./parse-train.ts";
+
+const MAX_TEXT_LENGTH = 4_000;
+const CLUSTER_WORDS: Readonly<Record<string, "status" | "help">> = {
+  status: "status",
+  상태: "status",
+  help: "help",
+  도움말: "help",
+};
+/** The first words by which a mention or a direct message is a command and not a question. */
+const COMMANDS = ["train", "cluster", "ask", "help", "도움말"];
+
+/** `/train …`, `/cluster …`, `/ask …`: any text gives a value, never an error. */
+export function parseCommand(command: string, text: string): ParsedCommand {
+  const name = command.replace(/^\//, "");
+  if (name === "ask")
+    return text.trim() === "" ? { kind: "help", topic: "ask" } : { kind: "ask", question: text.trim() };
+  if (text.length > MAX_TEXT_LENGTH)
+    return {
+      kind: "invalid",
+      problems: [{ field: "text", code: "too-long", allowed: `<= ${MAX_TEXT_LENGTH}` }],
+    };
+  const words = splitWords(text);
+  if (name === "train") return parseTrain(words);
+  if (name === "cluster") return parseCluster(words);
+  return { kind: "help", topic: "all" };
+}
+
+/** A mention or direct message without the mention itself: a command if it begins like one, else a question. */
+export function parseMessage(text: string): ParsedCommand {
+  const trimmed = text.trim();
+  if (trimmed === "") return { kind: "help", topic: "all" };
+  const [first = "", ...rest] = trimmed.split(/\s+/);
+  const word = first.toLowerCase().replace(/^\//, "");
+  if (!COMMANDS.includes(word)) return { kind: "ask", question: trimmed };
+  if ((word === "help" || word === "도움말") && rest.length === 0) return { kind: "help", topic: "all" };
+  const remainder = trimmed.slice(first.length).trim();
+  if (
+    word === "train" &&
+    !first.startsWith("/") &&
+    rest.length > 0 &&
+    !isKnownWord(TRAIN_WORDS, rest[0] ?? "", 1)
+  )
+    return { kind: "ask", question: trimmed };
+  if (
+    word === "cluster" &&
+    !first.startsWith("/") &&
+    rest.length > 0 &&
+    !isKnownWord(CLUSTER_WORDS, rest[0] ?? "", 1)
+  )
+    return { kind: "ask", question: trimmed };
+  if (word === "help" || word === "도움말") return { kind: "ask", question: trimmed };
+  return parseCommand(word, remainder);
+}
+
+function parseCluster(words: readonly string[]): ParsedCommand {
+  const [word, cluster = "", ...more] = words;
+  if (word === undefined) return { kind: "help", topic: "cluster" };
+  const verb = lookUp(CLUSTER_WORDS, word);
+  if (verb === undefined) return unknown("cluster", word, Object.keys(CLUSTER_WORDS));
+  if (verb === "help") return { kind: "help", topic: "cluster" };
+  const problems = more.map((given): FieldProblem => ({ field: given.slice(0, 80), code: "unknown-field" }));
+  return orProblems(problems, { kind: "cluster-status", cluster });
+}

@@ -1,0 +1,18 @@
+import type { FieldProblem } from "../../actions/ports.ts";
+import type { ChangeInput, ChangeName, ReadInput, ReadName } from "../../actions/registry.ts";
+
+export type HelpTopic = "all" | "train" | "cluster" | "ask";
+
+/** An action with its input, as its definition takes it. */
+export type ChangeCommand = { [Name in ChangeName]: { kind: Name } & ChangeInput<Name> }[ChangeName];
+export type ReadCommand = { [Name in ReadName]: { kind: Name } & ReadInput<Name> }[ReadName];
+
+export type ParsedCommand =
+  | { kind: "help"; topic: HelpTopic }
+  /** `/train start` without a stage: the form. */
+  | { kind: "train-form" }
+  | ChangeCommand
+  | ReadCommand
+  | { kind: "ask"; question: string }
+  | { kind: "unknown"; topic: HelpTopic; word: string; suggestion?: string }
+  | { kind: "invalid"; problems: readonly FieldProblem[] };

@@ -1,0 +1,44 @@
+import type { ReadInput, ReadName, ReadOutput } from "../actions/registry.ts";
+import { said, type HandlingContext } from "./bot-deps.ts";
+import { deniedView } from "./denied-view.ts";
+import type { Texts } from "./texts/texts.ts";
+import { clusterCard } from "./views/cluster-card.ts";
+import type { MessageView } from "./views/message.ts";
+import { runDetails, runList, runLogs } from "./views/run-list.ts";
+
+/** What a view may ask besides what was read. */
+interface ViewFacts {
+  texts: Texts;
+  isSimulated(cluster: string): boolean;
+}
+
+/** How each look is shown. */
+const VIEWS: { [Name in ReadName]: (output: ReadOutput<Name>, facts: ViewFacts) => MessageView } = {
+  "train-list": (runs, { isSimulated, texts }) => runList(runs, isSimulated, texts),
+  "train-status": (run, { isSimulated, texts }) => runDetails(run, isSimulated(run.cluster), texts),
+  "train-logs": ({ run, lines }, { texts }) => runLogs(run, lines, texts),
+  "cluster-status": (reports, { texts }) => clusterCard(reports, texts),
+};
+
+/** Looks something up and answers where it was asked. */
+export async function read<Name extends ReadName>(
+  { deps, delivery, person, id, texts }: HandlingContext,
+  name: Name,
+  input: ReadInput<Name>,
+): Promise<void> {
+  const outcome = await deps.actions.read(id, person, name, input);
+  switch (outcome.kind) {
+    case "invalid-input":
+      return deps.reply.answer(
+        delivery,
+        said(outcome.problems.map((problem) => texts.problem(problem)).join("\n")),
+      );
+    case "denied":
+      return deps.reply.answer(delivery, deniedView(outcome.denial, outcome.subject.action, person, texts));
+    case "answered": {
+      const isSimulated = (cluster: string) => deps.actions.clusters.get(cluster)?.simulated ?? false;
+      return deps.reply.answer(delivery, VIEWS[name](outcome.output, { texts, isSimulated }));
+    }
+  }
+  return outcome satisfies never;
+}
