@@ -1,5 +1,5 @@
 import type { Person } from "../actions/ports.ts";
-import { reads } from "../actions/registry.ts";
+import { isChangeName, reads } from "../actions/registry.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
@@ -12,7 +12,15 @@ import { actions, button, section, type MessageView } from "./views/message.ts";
 
 /** A parsed command, whether typed, mentioned or filled into a form. */
 export async function handleCommand(context: HandlingContext, command: ParsedCommand): Promise<void> {
-  const { deps, delivery, person, id, texts } = context;
+  if (isRead(command)) {
+    const { kind, ...input } = command;
+    return read(context, kind, input);
+  }
+  if (isChange(command)) {
+    const { kind, ...input } = command;
+    return requestChange(context, kind, input);
+  }
+  const { deps, delivery, texts } = context;
   const answer = (view: MessageView) => deps.reply.answer(delivery, view);
   switch (command.kind) {
     case "help":
@@ -32,16 +40,15 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
     case "ask":
       return ask(context, command.question);
   }
-  if (isReadCommand(command)) {
-    const { kind, ...input } = command;
-    return read(context, kind, input);
-  }
-  const { kind, ...input } = command;
-  return requestChange(context, kind, input);
+  return command satisfies never;
 }
 
-function isReadCommand(command: ReadCommand | ChangeCommand): command is ReadCommand {
+function isRead(command: ParsedCommand): command is ReadCommand {
   return Object.hasOwn(reads, command.kind);
+}
+
+function isChange(command: ParsedCommand): command is ChangeCommand {
+  return isChangeName(command.kind);
 }
 
 async function ask({ deps, delivery, person, id, signal }: HandlingContext, question: string): Promise<void> {

@@ -2,84 +2,108 @@ import type { FieldProblem } from "../../actions/ports.ts";
 import { lookUp, orProblems, splitPairs, unknown } from "./command-words.ts";
 import type { ParsedCommand } from "./parsed-command.ts";
 
-export const TRAIN_WORDS: Readonly<Record<string, "start" | "list" | "status" | "logs" | "cancel" | "help">> =
+interface Words {
+  /** In the order in which they were typed. */
+  plain: readonly string[];
+  pairs: Readonly<Record<string, string>>;
+  problems: readonly FieldProblem[];
+}
+interface Verb {
+  words: readonly string[];
+  parse(words: Words): ParsedCommand;
+}
+
+const LIST_CHOICES = ["open", "mine", "all"] as const;
+
+const VERBS: readonly Verb[] = [
+  { words: ["help", "도움말"], parse: () => ({ kind: "help", topic: "train" }) },
   {
-    start: "start",
-    run: "start",
-    시작: "start",
-    list: "list",
-    ls: "list",
-    목록: "list",
-    status: "status",
-    show: "status",
-    상태: "status",
-    logs: "logs",
-    log: "logs",
-    로그: "logs",
-    cancel: "cancel",
-    stop: "cancel",
-    취소: "cancel",
-    help: "help",
-    도움말: "help",
-  };
+    words: ["start", "run", "시작"],
+    parse({ plain, pairs, problems }) {
+      const [stage] = plain;
+      const all = [...problems, ...tooMany(plain, 1)];
+      if (stage === undefined && Object.keys(pairs).length === 0 && all.length === 0)
+        return { kind: "train-form" };
+      return orProblems(all, { kind: "train-start", stage: stage ?? "", parameters: pairs });
+    },
+  },
+  {
+    words: ["list", "ls", "목록"],
+    parse({ plain, pairs, problems }) {
+      const given = plain[0]?.toLowerCase() ?? "open";
+      const which = LIST_CHOICES.find((choice) => choice === given);
+      const all = [...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, [])];
+      if (which === undefined)
+        all.push({
+          field: "which",
+          code: "not-a-choice",
+          given: given.slice(0, 80),
+          allowed: LIST_CHOICES.join(", "),
+        });
+      return orProblems(all, { kind: "train-list", which: which ?? "open" });
+    },
+  },
+  ofRun("train-status", ["status", "show", "상태"]),
+  ofRun("train-cancel", ["cancel", "stop", "취소"]),
+  {
+    words: ["logs", "log", "로그"],
+    parse({ plain, pairs, problems }) {
+      const all = [...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, ["lines"])];
+      const lines = integerIn(pairs, "lines", 50, 1, 500, all);
+      return orProblems(all, { kind: "train-logs", run: plain[0] ?? "", lines });
+    },
+  },
+];
+
+/** Which verb a word stands for. */
+export const TRAIN_WORDS: Readonly<Record<string, Verb>> = Object.fromEntries(
+  VERBS.flatMap((verb) => verb.words.map((word) => [word, verb])),
+);
+
 export function parseTrain(words: readonly string[]): ParsedCommand {
   const [word, ...rest] = words;
   if (word === undefined) return { kind: "help", topic: "train" };
   const verb = lookUp(TRAIN_WORDS, word);
-  if (verb === undefined) return unknown("train", word, Object.keys(TRAIN_WORDS));
-  const { plain, pairs, problems } = splitPairs(rest);
-  const tooMany = (allowed: number): FieldProblem[] =>
-    plain
-      .slice(allowed)
-      .map((given) => ({ field: given.slice(0, 80), code: "unknown-field", allowed: "name=value" }));
-  const noPairs = (allowed: readonly string[]): FieldProblem[] =>
-    Object.keys(pairs)
-      .filter((key) => !allowed.includes(key))
-      .map((key) => ({ field: key, code: "unknown-field", allowed: allowed.join(", ") }));
-  switch (verb) {
-    case "help":
-      return { kind: "help", topic: "train" };
-    case "start": {
-      const [stage] = plain;
-      const all = [...problems, ...tooMany(1)];
-      if (stage === undefined && Object.keys(pairs).length === 0 && all.length === 0)
-        return { kind: "train-form" };
-      return orProblems(all, { kind: "train-start", stage: stage ?? "", parameters: pairs });
-    }
-    case "list": {
-      const [which = "open"] = plain.map((value) => value.toLowerCase());
-      const all = [...problems, ...tooMany(1), ...noPairs([])];
-      if (which !== "open" && which !== "mine" && which !== "all")
-        all.push({
-          field: "which",
-          code: "not-a-choice",
-          given: which.slice(0, 80),
-          allowed: "open, mine, all",
-        });
-      return orProblems(all, { kind: "train-list", which: which as "open" | "mine" | "all" });
-    }
-    case "status":
-      return orProblems([...problems, ...tooMany(1), ...noPairs([])], {
-        kind: "train-status",
+  return verb === undefined ? unknown("train", word, Object.keys(TRAIN_WORDS)) : verb.parse(splitPairs(rest));
+}
+
+/** A verb that takes a run, or none for the person's latest. */
+function ofRun(kind: "train-status" | "train-cancel", words: readonly string[]): Verb {
+  return {
+    words,
+    parse: ({ plain, pairs, problems }) =>
+      orProblems([...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, [])], {
+        kind,
         run: plain[0] ?? "",
-      });
-    case "cancel":
-      return orProblems([...problems, ...tooMany(1), ...noPairs([])], {
-        kind: "train-cancel",
-        run: plain[0] ?? "",
-      });
-    case "logs": {
-      const all = [...problems, ...tooMany(1), ...noPairs(["lines"])];
-      const lines = pairs["lines"] === undefined ? 50 : Number(pairs["lines"]);
-      if (!Number.isInteger(lines) || lines < 1 || lines > 500)
-        all.push({
-          field: "lines",
-          code: "not-an-integer",
-          given: (pairs["lines"] ?? "").slice(0, 80),
-          allowed: "1-500",
-        });
-      return orProblems(all, { kind: "train-logs", run: plain[0] ?? "", lines });
-    }
-  }
-  return verb satisfies never;
+      }),
+  };
+}
+
+function tooMany(plain: readonly string[], allowed: number): FieldProblem[] {
+  return plain
+    .slice(allowed)
+    .map((given) => ({ field: given.slice(0, 80), code: "unknown-field", allowed: "name=value" }));
+}
+
+function unknownPairs(pairs: Readonly<Record<string, string>>, allowed: readonly string[]): FieldProblem[] {
+  return Object.keys(pairs)
+    .filter((key) => !allowed.includes(key))
+    .map((key) => ({ field: key, code: "unknown-field", allowed: allowed.join(", ") }));
+}
+
+/** The number of that name, or the fallback; a problem is added to the list. */
+function integerIn(
+  pairs: Readonly<Record<string, string>>,
+  name: string,
+  fallback: number,
+  min: number,
+  max: number,
+  problems: FieldProblem[],
+): number {
+  const text = pairs[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (text !== "" && Number.isInteger(value) && value >= min && value <= max) return value;
+  problems.push({ field: name, code: "not-an-integer", given: text.slice(0, 80), allowed: `${min}-${max}` });
+  return fallback;
 }
