@@ -2,7 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runToEnd, runVitest, type Counts } from "#test/run-vitest.ts";
+import { runToEnd, runVitest, sumOf, type Counts } from "#test/run-vitest.ts";
+import { isImpersonated, readChangesByBot } from "./audit-log.ts";
 import { buildServers, type BuildOutcome } from "./build/build-servers.ts";
 import { ACCESS_VARIABLE } from "./platform-access.ts";
 import { startPlatform, type RunningPlatform } from "./servers/start-platform.ts";
@@ -39,11 +40,12 @@ export async function runPlatformTier(
   try {
     platform = await startPlatform(built.cache, say);
     const environment = { [ACCESS_VARIABLE]: platform.accessFile };
-    if (args.includes(STAY)) await stay(platform.accessFile);
-    return await runVitest(["--config", CONFIG, ...args], {
+    if (args.includes(STAY)) await stay(platform);
+    const counts = await runVitest(["--config", CONFIG, ...args], {
       environment,
       onStart: (child) => (tests = child),
     });
+    return sumOf([counts, judgeChanges(platform.auditLog)]);
   } catch (error) {
     say(`the platform tier fails: ${error instanceof Error ? error.message : String(error)}`);
     return { passed: 0, failed: 1, skipped: 0 };
@@ -53,9 +55,19 @@ export async function runPlatformTier(
   }
 }
 
-async function stay(accessFile: string): Promise<never> {
-  say(`the servers run until Ctrl-C; their tests, meanwhile, in another terminal:
-  ${ACCESS_VARIABLE}=${accessFile} npx vitest --config test/platform/vitest.config.ts run [FILTER…]`);
+/** Of all tests together, by what the API server wrote down: nothing was changed as Jibsa's own account. One check more. */
+function judgeChanges(auditLog: string): Counts {
+  const changes = readChangesByBot(auditLog);
+  const own = changes.filter((change) => !isImpersonated(change));
+  say(`${changes.length} changes asked for as people, ${own.length} as Jibsa's own account`);
+  for (const { verb, requestURI } of own) say(`  ${verb} ${requestURI}`);
+  return { passed: own.length === 0 ? 1 : 0, failed: own.length === 0 ? 0 : 1, skipped: 0 };
+}
+
+async function stay({ accessFile, adminKubeconfig }: RunningPlatform): Promise<never> {
+  say(`the servers run until Ctrl-C; meanwhile, in another terminal,
+  their tests: ${ACCESS_VARIABLE}=${accessFile} npx vitest run --config test/platform/vitest.config.ts [FILTER…]
+  kubectl:     KUBECONFIG=${adminKubeconfig}`);
   for (;;) await new Promise((done) => setTimeout(done, 3_600_000));
 }
 

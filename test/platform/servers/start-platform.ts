@@ -19,7 +19,9 @@ import { startProcess, type RunningProcess } from "./start-process.ts";
 export interface RunningPlatform {
   /** What the tests need to know, as a file. */
   accessFile: string;
-  folder: string;
+  /** For kubectl. */
+  adminKubeconfig: string;
+  auditLog: string;
   close(): Promise<void>;
 }
 
@@ -77,7 +79,8 @@ export async function startPlatform(
       auditLog: controlPlane.auditLog,
       podLogs: files.path("pods"),
     };
-    return { accessFile: files.write("access.json", access), folder, close };
+    const { adminKubeconfig, auditLog } = controlPlane;
+    return { accessFile: files.write("access.json", access), adminKubeconfig, auditLog, close };
   } catch (error) {
     await close();
     throw error;
