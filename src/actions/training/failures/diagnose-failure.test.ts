@@ -164,6 +164,23 @@ describe("the reason of a failure", () => {
     expect(diagnosis.kind).toBe("data-not-found");
   });
 
+  it("is a cause rather than what several causes leave behind", () => {
+    expect(diagnose("data-not-found", "container exited with code 137").kind).toBe("data-not-found");
+    expect(diagnose("no-clue", "container exited with code 137").kind).toBe("host-out-of-memory");
+  });
+
+  it("is no loss that became a number again, and one that did not, however long training went on", () => {
+    const kindOf = (...losses: string[]) =>
+      diagnoseFailure({
+        lines: losses.map((loss, step) => ({ pod: "p", text: `step ${step}/90 loss: ${loss}` })),
+        stage,
+        params: {},
+      }).kind;
+
+    expect(kindOf("1.2", "nan", "nan", "nan", "nan")).toBe("nan-loss");
+    expect(kindOf("1.2", "nan", "1.3", "1.2")).toBe("unknown");
+  });
+
   it("keeps the exit code that nothing explains", () => {
     expect(diagnose("no-clue", "container exited with code 3")).toMatchObject({
       kind: "unknown",
@@ -212,6 +229,11 @@ describe("what is shown", () => {
     expect(traceback?.at(0)).toBe("Traceback (most recent call last):");
     expect(traceback?.at(-1)).toContain("OutOfMemoryError");
     expect(traceback?.join("\n")).not.toContain("torchrun");
+    expect(diagnose("host-oom-sigkill")).not.toHaveProperty("traceback");
+  });
+
+  it("is what was printed, not the source that a traceback quotes", () => {
+    expect(diagnose("nan-loss").lines.filter((line) => line.includes("raise"))).toEqual([]);
   });
 
   it("is the end of a long traceback", () => {
@@ -245,6 +267,22 @@ describe("what is shown", () => {
     expect(diagnosis).not.toHaveProperty("remedy");
     expect(diagnose("wandb-auth").lines.join()).not.toContain("0123456789abcdef");
     expect(JSON.stringify(diagnose("gated-model"))).not.toContain("hf_aBc");
+  });
+});
+
+describe("a secret that a limit cuts in half", () => {
+  it("is masked before", () => {
+    const key = "0123456789abcdef0123456789abcdef01234567";
+    const said = `ValueError: ${"x".repeat(270)} api key ${key}`;
+
+    const { facts, lines } = diagnoseFailure({
+      lines: ["Traceback (most recent call last):", said].map((text) => ({ pod: "p", text })),
+      stage,
+      params: {},
+    });
+
+    expect(facts.message).toMatch(/^x+ api key \*\*\*$/);
+    expect(lines.join()).not.toContain("0123");
   });
 });
 
