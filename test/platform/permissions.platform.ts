@@ -142,33 +142,22 @@ async function isLetThrough(platform: Platform, cell: Cell, identity: Identity):
   const { verb, namespace, resource } = cell;
   const { group, version, object } = minimalObject(resource);
   const place = { group, version, resource, namespace };
-  switch (verb) {
-    case "get":
-      return unlessForbidden(platform.cluster.get({ ...place, name: "none" }, identity));
-    case "list":
-      return unlessForbidden(platform.cluster.list(place, identity));
-    case "create": {
-      const metadata = { name: "rehearsed", namespace };
-      const apiVersion = group === "" ? version : `${group}/${version}`;
-      const made = await platform.cluster.create({ apiVersion, ...object, metadata }, identity, {
-        dryRun: true,
-      });
-      return made.ok || made.failure.kind !== "forbidden";
-    }
-    // patch, delete, deletecollection
-    default: {
-      const collection = `${group === "" ? "/api" : `/apis/${group}`}/${version}/namespaces/${namespace}/${resource}`;
-      const { code } = await platform.bot.call(
-        `${collection}${verb === "deletecollection" ? "" : "/none"}?dryRun=All`,
-        {
-          method: verb === "patch" ? "PATCH" : "DELETE",
-          ...(verb === "patch" && { type: "application/merge-patch+json", body: {} }),
-          headers: { "Impersonate-User": identity.user, "Impersonate-Group": [...identity.groups] },
-        },
-      );
-      return code !== 403;
-    }
+  if (verb === "get") return unlessForbidden(platform.cluster.get({ ...place, name: "none" }, identity));
+  if (verb === "list") return unlessForbidden(platform.cluster.list(place, identity));
+  const base = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+  if (verb === "create") {
+    const apiVersion = group === "" ? version : `${group}/${version}`;
+    const rehearsed = { apiVersion, ...object, metadata: { name: "rehearsed", namespace } };
+    const made = await platform.cluster.create(rehearsed, identity, { dryRun: true });
+    return made.ok || made.failure.kind !== "forbidden";
   }
+  const name = verb === "deletecollection" ? "" : "/none";
+  const { code } = await platform.bot.call(`${base}/namespaces/${namespace}/${resource}${name}?dryRun=All`, {
+    method: verb === "patch" ? "PATCH" : "DELETE",
+    ...(verb === "patch" && { type: "application/merge-patch+json", body: {} }),
+    headers: { "Impersonate-User": identity.user, "Impersonate-Group": [...identity.groups] },
+  });
+  return code !== 403;
 }
 
 async function unlessForbidden(reading: Promise<unknown>): Promise<boolean> {

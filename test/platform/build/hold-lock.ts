@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -38,4 +38,12 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-export const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+/** One that has ended and was not fetched by its parent is not. */
+export function isAlive(pid: number): boolean {
+  try {
+    const state = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.[0];
+    return state !== "Z";
+  } catch {
+    return false;
+  }
+}

@@ -40,11 +40,20 @@ export async function startPlatform(
     running.push(started);
     return started;
   };
+  const removeFolder = (): void =>
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  // Broken off at any moment, also while it is still starting.
+  const endAtOnce = (): void => {
+    for (const server of running) server.kill();
+    removeFolder();
+  };
+  process.once("exit", endAtOnce);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closing ??= (async () => {
       for (const server of running.toReversed()) await server.end();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder();
+      process.off("exit", endAtOnce);
     })());
 
   try {

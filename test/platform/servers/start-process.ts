@@ -7,6 +7,8 @@ export interface RunningProcess {
   /** Throws with the end of its log when it has ended by itself. */
   assertAlive(): void;
   /** At once: nothing that these servers hold is kept. */
+  kill(): void;
+  /** The same, until it is gone. */
   end(): Promise<void>;
 }
 
@@ -53,6 +55,9 @@ export function startProcess(options: {
     assertAlive() {
       if (ended === undefined) return;
       throw new Error(`${options.name} ended by itself (${ended}): ${lastLines(options.logFile)}`);
+    },
+    kill() {
+      child.kill("SIGKILL");
     },
     async end() {
       child.kill("SIGKILL");
