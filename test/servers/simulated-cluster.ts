@@ -28,3 +28,27 @@ export async function startSimulated() {
   };
   return { clock, simulated, cluster, stop, close };
 }
+
+/** Tells the pods with these labels how to end, as the cluster's administrator. */
+export async function tellOutcome(
+  kubeconfig: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  outcome: "fail" | "oom",
+): Promise<void> {
+  const { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const core = config.makeApiClient(CoreV1Api);
+  const labelSelector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  const pods = await core.listNamespacedPod({ namespace, labelSelector });
+  if (pods.items.length === 0) throw new Error(`no pod has ${labelSelector}`);
+  const body = { metadata: { annotations: { "simulation.jibsa.dev/outcome": outcome } } };
+  for (const { metadata } of pods.items)
+    await core.patchNamespacedPod(
+      { namespace, name: metadata?.name ?? "", body },
+      setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+    );
+}

@@ -11,6 +11,7 @@ import { openCredentials } from "./credentials/open-credentials.ts";
 import { createObjectWriter } from "./objects/object-writer.ts";
 import { createSimulation } from "./simulation/create-simulation.ts";
 import { seedCluster } from "./simulation/seed-cluster.ts";
+import { seedTrainingPlatforms } from "./simulation/seed-training-platforms.ts";
 import { writeFileAtomically } from "./store/atomic-file.ts";
 import { openJournalFile } from "./store/journal-file.ts";
 import { createObjectStore } from "./store/object-store.ts";
@@ -64,6 +65,7 @@ export async function startSimulatedCluster(options: {
     readLog: simulation.readLog,
   };
   seedCluster(store, writer, clock);
+  seedTrainingPlatforms(store, writer, clock);
   simulation.settle();
   const stopTicking = clock.onTick(() => simulation.settle());
 

@@ -4,6 +4,7 @@ import { checkExperiment } from "./check-experiment.ts";
 import { checkPod } from "./check-pod.ts";
 import { checkPyTorchJob } from "./check-pytorch-job.ts";
 import { checkShape } from "./check-shape.ts";
+import { checkTrainJob, type FindObject } from "./check-train-job.ts";
 import type { ObjectDraft } from "./kubernetes-object.ts";
 import { labelValueProblem, nameProblem, qualifiedNameProblem, type NameRule } from "./names.ts";
 import type { ResourceType } from "./resource-types.ts";
@@ -11,12 +12,18 @@ import type { ResourceType } from "./resource-types.ts";
 const LARGEST_ANNOTATIONS_BYTES = 256 * 1_024;
 
 /** Throws 422 with one cause per field, 400 for what has the wrong type, 403 for what an admission webhook would refuse. */
-export function checkObject(type: ResourceType, object: ObjectDraft, before?: ObjectDraft): void {
+export function checkObject(
+  type: ResourceType,
+  object: ObjectDraft,
+  find: FindObject,
+  before?: ObjectDraft,
+): void {
   checkShape(type, object);
   const causes = [...checkMetadata(type, object), ...(type.storage === "/pods" ? checkPod(object) : [])];
   if (causes.length > 0) throw invalid(type, object.metadata.name ?? "", causes);
   if (type.storage === "kubeflow.org/pytorchjobs") checkPyTorchJob(object);
   if (type.storage === "kubeflow.org/experiments") checkExperiment(object, before);
+  if (type.storage === "trainer.kubeflow.org/trainjobs") checkTrainJob(type, object, before, find);
 }
 
 function checkMetadata(type: ResourceType, { metadata }: ObjectDraft): StatusCause[] {

@@ -1,5 +1,5 @@
 import { completeExperiment } from "./experiment-shapes.ts";
-import type { ObjectDraft } from "./kubernetes-object.ts";
+import { isJsonObject, type ObjectDraft } from "./kubernetes-object.ts";
 import type { Container } from "./pod-shapes.ts";
 import { podSpecOf } from "./pod-shapes.ts";
 
@@ -32,9 +32,32 @@ export function completeDraft(draft: ObjectDraft): ObjectDraft {
       };
     case "Experiment":
       return completeExperiment(draft);
+    case "TrainJob":
+      return withDefaults(completeRuntimeRef(draft), {
+        suspend: false,
+        managedBy: "trainer.kubeflow.org/trainjob-controller",
+      });
+    case "RayJob":
+      return withDefaults(draft, {
+        backoffLimit: 0,
+        submissionMode: "K8sJobMode",
+        ttlSecondsAfterFinished: 0,
+      });
     default:
       return draft;
   }
+}
+
+/** Of the object's own schema; what is no object is left to the checks. */
+function withDefaults(draft: ObjectDraft, defaults: object): ObjectDraft {
+  return isJsonObject(draft.spec) ? { ...draft, spec: { ...defaults, ...draft.spec } } : draft;
+}
+
+function completeRuntimeRef(draft: ObjectDraft): ObjectDraft {
+  const { spec } = draft;
+  if (!isJsonObject(spec) || !isJsonObject(spec["runtimeRef"])) return draft;
+  const defaults = { apiGroup: "trainer.kubeflow.org", kind: "ClusterTrainingRuntime" };
+  return { ...draft, spec: { ...spec, runtimeRef: { ...defaults, ...spec["runtimeRef"] } } };
 }
 
 /** A limit without a request is its request too. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { rayShapes } from "./ray-shapes.ts";
+import { trainerShapes } from "./trainer-shapes.ts";
 
 /** The fields that the cluster itself reads, with the types that the API gives them; all other fields are anything. */
 const text = z.string().optional();
@@ -173,6 +175,8 @@ const shapes: Readonly<Record<string, z.ZodRawShape>> = {
     }),
     status: z.looseObject({ conditions }).optional(),
   },
+  ...trainerShapes,
+  ...rayShapes,
   "kubeflow.org/pytorchjobs": {
     spec: z
       .looseObject({

@@ -30,6 +30,7 @@ export type ObjectWriter = ReturnType<typeof createObjectWriter>;
 /** What the API server does around storage: names, versions, defaults, checks, finalizers. Refusals are thrown as ApiError. */
 export function createObjectWriter(store: ObjectStore, clock: ClusterClock) {
   const now = (): string => formatTime(clock.nowMs());
+  const find: ObjectStore["get"] = (storage, namespace, name) => store.get(storage, namespace, name);
 
   function create(type: ResourceType, draft: ObjectDraft, options: WriteOptions): KubernetesObject {
     const { generateName } = draft.metadata;
@@ -43,7 +44,7 @@ export function createObjectWriter(store: ObjectStore, clock: ClusterClock) {
       ...(type.hasStatus ? withoutStatus : draft),
       metadata: { ...draft.metadata, name },
     });
-    checkObject(type, completed);
+    checkObject(type, completed, find);
     if (store.get(type.storage, namespace, name)) throw alreadyExists(type, name);
     const { deletionTimestamp: _deletion, managedFields: _managed, ...metadata } = completed.metadata;
     const object: KubernetesObject = {
@@ -111,7 +112,7 @@ export function createObjectWriter(store: ObjectStore, clock: ClusterClock) {
             ...(type.hasStatus && { status: before.status }),
           };
     if (merged.status === undefined) delete merged.status;
-    checkObject(type, merged, before);
+    checkObject(type, merged, find, before);
     // Applying keeps its own record of who owns what; every other write is compared with what was there.
     const managedFields =
       options.writer.operation === "Apply"

@@ -56,6 +56,9 @@ export const resourceTypes: readonly ResourceType[] = [
     ["serviceaccounts", "ServiceAccount", "", "sa"],
     ["services", "Service", "s", "svc"],
   ]),
+  ...resourcesOf("apiextensions.k8s.io", "v1", false, [
+    ["customresourcedefinitions", "CustomResourceDefinition", "cs", "crd,crds"],
+  ]),
   ...resourcesOf("apps", "v1", false, [
     ["deployments", "Deployment", "s", "deploy"],
     ["replicasets", "ReplicaSet", "s", "rs"],

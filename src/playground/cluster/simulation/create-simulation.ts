@@ -7,6 +7,9 @@ import { collectGarbage } from "./collect-garbage.ts";
 import { runKatibExperiments } from "./run-katib-experiments.ts";
 import { runPods } from "./run-pods.ts";
 import { runPyTorchJobs } from "./run-pytorch-jobs.ts";
+import { runRayClusters } from "./run-ray-clusters.ts";
+import { runRayJobs } from "./run-ray-jobs.ts";
+import { runTrainJobs } from "./run-train-jobs.ts";
 import { schedulePods } from "./schedule-pods.ts";
 import { readTrainingLog } from "./training-log.ts";
 
@@ -32,6 +35,9 @@ export function createSimulation(options: {
         collectGarbage(control);
         runKatibExperiments(control);
         runPyTorchJobs(control);
+        runTrainJobs(control);
+        runRayJobs(control);
+        runRayClusters(control);
         schedulePods(control);
         runPods(control, trainingDurationMs);
         if (store.resourceVersion() === before) return;

@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../objects/kubernetes-object.ts";
 import { podSpecOf } from "../objects/pod-shapes.ts";
 import { lifeOf, type Run } from "./pod-life.ts";
 import { parseQuantity } from "./quantity.ts";
+import { sweepLines, sweepOf } from "./sweep-log.ts";
 
 const STEPS = 200;
 const STEP_OF_ENDLESS_MS = 30_000;
@@ -28,6 +29,8 @@ export function readTrainingLog(
 }
 
 function linesOf(pod: KubernetesObject, run: Run, nowMs: number): Line[] {
+  const sweep = sweepOf(pod);
+  if (sweep !== undefined) return sweepLines(sweep, run, nowMs);
   const spec = podSpecOf(pod);
   const gpus = (spec.containers ?? []).reduce(
     (sum, { resources }) => sum + (parseQuantity(resources?.limits?.["nvidia.com/gpu"]) ?? 0),

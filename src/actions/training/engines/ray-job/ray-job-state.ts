@@ -49,7 +49,7 @@ export function readRayJob(job: PlatformObject): RunObservation {
     case "Suspended":
       return { state: "queued", reason: "suspended", detail: { suspended: true } };
     case "Complete":
-      if (status.jobStatus === "SUCCEEDED") return { state: "succeeded", progress: 1, ...ended };
+      if (status.jobStatus === "SUCCEEDED") return { state: "succeeded", progress: 1, ...ended, ...restarts };
       if (status.jobStatus === "STOPPED")
         return { state: "failed", reason: reasonOf(status, "stopped"), ...ended };
       if (status.jobStatus === "FAILED")
