@@ -189,6 +189,17 @@ describe("the reason of a failure", () => {
     });
   });
 
+  it("is where the trouble began, of thousands of lines of trouble", () => {
+    const after = Array.from({ length: 4_000 }, () => ({
+      pod: "p",
+      text: "ERROR: loader: connection error",
+    }));
+
+    const lines = [...readTrainingLog("cuda-oom-old-format"), ...after];
+
+    expect(diagnoseFailure({ lines, stage, params: {} }).kind).toBe("cuda-out-of-memory");
+  });
+
   it("is found at the end of 5,000 lines and in the middle of them", () => {
     const steps = Array.from({ length: 4_990 }, (_, step) => ({
       pod: "p",
@@ -396,13 +407,28 @@ describe("whatever a log says", () => {
       random: Array.from({ length: 5_000 }, (_, at) => texts[at % texts.length] ?? ""),
       bars: Array.from({ length: 5_000 }, () => " 20%|██ | 812/4100 [1:00<2:00]\r".repeat(62)),
       spaces: Array.from({ length: 5_000 }, () => `${" ".repeat(1_990)}Error: x`),
+      steps: Array.from({ length: 5_000 }, () => `loss ${"step 1 ".repeat(285)}`),
+      folders: Array.from({ length: 5_000 }, () => "saved /x ".repeat(222)),
+      slashes: Array.from({ length: 5_000 }, () => `saved ${"/".repeat(1_990)}`),
+      failures: Array.from(
+        { length: 5_000 },
+        () => `RuntimeError: CUDA out of memory. ${"token: ".repeat(280)}`,
+      ),
+      words: Array.from({ length: 5_000 }, () =>
+        "Error: CUDA NCCL loss nan [Rank 3] /path No such ".repeat(42),
+      ),
       korean: Array.from({ length: 5_000 }, () => "데이터 경로 오류 ".repeat(200)),
     };
 
     for (const [name, lines] of Object.entries(logs)) {
       const tookMs = [1, 2, 3].map(() => {
         const before = process.cpuUsage();
-        diagnoseFailure({ lines: lines.map((one) => ({ pod: "p", text: one })), stage, params: {} });
+        diagnoseFailure({
+          reason: lines[0] ?? "",
+          lines: lines.map((one) => ({ pod: "p", text: one })),
+          stage,
+          params: {},
+        });
         return process.cpuUsage(before).user / 1_000;
       });
 

@@ -7,7 +7,10 @@ import type { FailureRule, Sign } from "./rules/failure-rule.ts";
 /** Training that has printed so many different steps afterwards has got over it; one may be another rank's, under way already. */
 const STEPS_AFTERWARDS = 2;
 /** A line says what it is at its beginning; beyond stand numbers, addresses and data. */
-const READ_LENGTH = 600;
+const READ_LENGTH = 400;
+/** Of a log that is full of trouble, where it began and how it ended. */
+const FIRST_LOOKED_AT = 300;
+const LAST_LOOKED_AT = 700;
 
 export interface FoundSign {
   rule: FailureRule;
@@ -19,7 +22,7 @@ export interface FoundSign {
   text: string;
   rank?: number;
   stream: string;
-  groups: Readonly<Record<string, string | undefined>>;
+  pattern: RegExp;
 }
 
 export interface ReadLog {
@@ -33,7 +36,7 @@ export interface ReadLog {
 
 /** Every line that a rule may recognise holds one of these; most lines of a log hold none. The test of the table checks it. */
 export const WORTH_A_LOOK =
-  /rror|rno|GPU|Xid |image|quota|emory|ALLOC_FAILED|shm|torch_|space left|Bus |SIGBUS|Stream|unexpected pos|[Kk]ill|KILL|oom|xit|marked dead|CUDA|NVIDIA|nvidia|driver|kernel|gated|is restricted|Token|api_key|API key|No such|enied|mismatch|state|shape|ength|No module|[Ll]oss|nan |tensor|eadline|nccl|NCCL|NET\/|Dist|socket|Watchdog|store->get|Timed out|Heartbeat|ignal/;
+  /rror|rno|GPU|Xid |image|quota|emory|ALLOC_FAILED|shm|torch_|space left|Bus |SIGBUS|Stream|unexpected pos|[Kk]ill|KILL|oom|xit|marked dead|CUDA|NVIDIA|nvidia|driver|kernel|gated|is restricted|Token|api_key|API key|No such|enied|mismatch|state|shape|ength|No module|oss is|oss scale|oss.{1,6}(?:nan|NaN|inf)|nan |tensor|eadline|nccl|NCCL|NET\/|Dist|socket|Watchdog|store->get|Timed out|Heartbeat|ignal/;
 
 /** Every sign of every rule that was not got over, in no certain order. */
 export function findSigns(log: ReadLog, reason: string): FoundSign[] {
@@ -45,9 +48,7 @@ export function findSigns(log: ReadLog, reason: string): FoundSign[] {
     return known;
   };
   const beginnings = log.lines.map(({ text }) => text.slice(0, READ_LENGTH));
-  const worthALook = [...beginnings.keys()].filter(
-    (line) => !log.quoted.has(line) && WORTH_A_LOOK.test(beginnings[line] ?? ""),
-  );
+  const worthALook = linesWorthALook(beginnings, log.quoted);
   for (const rule of FAILURE_RULES) {
     const signs = [
       ...rule.causes.map((sign, place) => ({ ...whole(sign), place, strength: "cause" as const })),
@@ -63,10 +64,7 @@ export function findSigns(log: ReadLog, reason: string): FoundSign[] {
           (rule.overcomeBy === undefined && wentOn(line))
         )
           continue;
-        // Masked before anything is cut out of it: half of a key would not be known as one.
-        const text = maskSecrets(at.text);
-        const groups = pattern.exec(text.slice(0, READ_LENGTH))?.groups ?? {};
-        seen.push({ ...at, text, rule, strength, place, line, groups });
+        seen.push({ ...at, rule, strength, place, line, pattern });
       }
       const last = seen.at(-1);
       if (last !== undefined && isOvercomeLater(log, rule, last)) continue;
@@ -81,6 +79,14 @@ export function findSigns(log: ReadLog, reason: string): FoundSign[] {
   return all;
 }
 
+function linesWorthALook(beginnings: readonly string[], quoted: ReadonlySet<number>): readonly number[] {
+  const found = [...beginnings.keys()].filter(
+    (line) => !quoted.has(line) && WORTH_A_LOOK.test(beginnings[line] ?? ""),
+  );
+  if (found.length <= FIRST_LOOKED_AT + LAST_LOOKED_AT) return found;
+  return [...found.slice(0, FIRST_LOOKED_AT), ...found.slice(-LAST_LOOKED_AT)];
+}
+
 const whole = (sign: Sign): { pattern: RegExp; besides?: RegExp } =>
   sign instanceof RegExp ? { pattern: sign } : sign;
 
@@ -91,10 +97,15 @@ function signsOfPlatform(rule: FailureRule, reason: string): FoundSign[] {
     ...(rule.traces ?? []).map((pattern) => ({ pattern, strength: "trace" as const })),
   ];
   return signs.flatMap(({ pattern, strength }, place) => {
-    const match = pattern.exec(maskSecrets(reason));
-    if (match === null) return [];
-    return [{ rule, strength, place, line: -1, text: reason, stream: "", groups: match.groups ?? {} }];
+    if (!pattern.test(reason.slice(0, READ_LENGTH))) return [];
+    return [{ rule, strength, place, line: -1, text: reason, stream: "", pattern }];
   });
+}
+
+/** What the pattern names in it. Masked before anything is cut out: half of a key would not be known as one. */
+export function groupsOf({ pattern, text }: FoundSign): Readonly<Record<string, string | undefined>> {
+  const masked = maskSecrets(text);
+  return pattern.exec(masked.slice(0, READ_LENGTH))?.groups ?? {};
 }
 
 function isOvercomeLater({ lines }: ReadLog, { overcomeBy }: FailureRule, last: FoundSign): boolean {

@@ -1,9 +1,11 @@
 import type { FailureFacts } from "./failure-diagnosis.ts";
-import type { FoundSign } from "./find-signs.ts";
+import { groupsOf, type FoundSign } from "./find-signs.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 import type { CleanLine } from "./read-log-lines.ts";
 
 const LONGEST_FACT = 300;
+/** More of one reason only say the same. */
+const MOST_SIGNS = 20;
 const GIB_OF: Readonly<Record<string, number>> = {
   GiB: 1,
   MiB: 1 / 1_024,
@@ -27,8 +29,8 @@ export function readFacts(
     ...(rank !== undefined && { rank }),
     ...(exitCode !== undefined && { exitCode }),
   };
-  for (const { groups } of signs)
-    for (const [name, value] of Object.entries(groups)) {
+  for (const sign of signs.slice(0, MOST_SIGNS))
+    for (const [name, value] of Object.entries(groupsOf(sign))) {
       if (value === undefined || value === "") continue;
       facts[name] ??= /^(?:xid|\w+Tokens)$/.test(name) ? Number(value) : shownText(value, LONGEST_FACT);
     }

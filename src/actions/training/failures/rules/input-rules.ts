@@ -28,7 +28,7 @@ export const INPUT_RULES: readonly FailureRule[] = [
       /\b40[13] Client Error\b.{0,200}huggingface\.co/,
       /Token is required \(`token=True`\)|Invalid user token/,
     ],
-    documentQuery: "Hugging Face token gated model",
+    documentQuery: "GatedRepoError token licence model",
   },
   {
     kind: "wandb-auth",
@@ -71,7 +71,7 @@ export const INPUT_RULES: readonly FailureRule[] = [
       /^(?:\/\S{1,60}\/)?(?:bash|sh|mkdir|cp|python3?): .{0,60}?(?<path>\/[^:']{1,400})'?: Permission denied/,
     ],
     platform: [/\bpermission denied\b/],
-    documentQuery: "permission denied volume write access",
+    documentQuery: "PermissionError Read-only file system",
   },
   {
     kind: "checkpoint-mismatch",

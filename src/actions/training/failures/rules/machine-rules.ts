@@ -97,7 +97,7 @@ export const MACHINE_RULES: readonly FailureRule[] = [
       /\bSignal 9 \(SIGKILL\)|^Killed$|^.{0,200}: line \d{1,5}: +\d{1,9} Killed\b/,
     ],
     worthRepeating: true,
-    documentQuery: "host memory OOMKilled num-workers",
+    documentQuery: "OOMKilled memory limit workers",
   },
   {
     kind: "node-lost",
