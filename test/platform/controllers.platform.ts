@@ -28,7 +28,7 @@ describe("the platform", () => {
     ((object.status?.["conditions"] ?? []) as { type: string; status: string }[]).some(
       (condition) => condition.type === type && condition.status === status,
     );
-  const until = (what: string, condition: () => Promise<boolean>) => waitUntil(what, condition, 45_000, 100);
+  const until = (what: string, condition: () => Promise<boolean>) => waitUntil(what, condition, 90_000, 100);
 
   const job = (annotations: object, gpus = 0, fields: object = {}) => ({
     spec: {
@@ -163,7 +163,7 @@ describe("the platform", () => {
         Object.entries((await status())?.nodes ?? {}).find(
           ([, node]) => node.type === "Suspend" && node.phase === "Running",
         )?.[0],
-      45_000,
+      90_000,
     );
 
     const opened = {

@@ -32,7 +32,7 @@ export interface KubernetesClient {
 const APPLY = "?fieldManager=platform-tests&force=true";
 const APPLY_TYPE = "application/apply-patch+yaml";
 /** A kind that was just defined is served a moment later. */
-const KIND_TIMEOUT_MS = 30_000;
+const KIND_TIMEOUT_MS = 120_000;
 
 export function createKubernetesClient(access: KubernetesAccess): KubernetesClient {
   const known = new Map<string, { name: string; namespaced: boolean }>();

@@ -84,7 +84,7 @@ export async function openTrainingNamespace(
           await steerPodsOf(run, steering);
           return condition();
         },
-        60_000,
+        90_000,
         100,
       );
     },

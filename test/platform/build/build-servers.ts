@@ -3,15 +3,15 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } f
 import { chmod, cp, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { findGo } from "./find-go.ts";
+import { findGo, missingCommand } from "./find-go.ts";
 import { holdLock } from "./hold-lock.ts";
 import { goModFiles, moduleFolder, platformCache, type PlatformCache } from "./platform-cache.ts";
 import { BUILD_FLAGS, MANIFESTS, SERVERS, type ModuleName } from "./server-list.ts";
 
 export type BuildOutcome =
   | { kind: "ready"; cache: PlatformCache; built: number; seconds: number }
-  /** Go is missing or too old. */
-  | { kind: "no-go"; why: string }
+  /** Go is missing or too old, or the system lacks what servers are started with. */
+  | { kind: "not-here"; why: string }
   | { kind: "failed"; why: string };
 
 /** Builds what the cache lacks with the ordinary Go client: minutes the first time, seconds after that. */
@@ -23,9 +23,15 @@ export async function buildServers(options: {
   const cache = platformCache();
   const startedAtMs = Date.now();
   const seconds = () => Math.round((Date.now() - startedAtMs) / 1_000);
+  const command = missingCommand();
+  if (command !== undefined)
+    return {
+      kind: "not-here",
+      why: `${command} of util-linux starts its servers, and there is none on the PATH`,
+    };
   if (isComplete(cache)) return { kind: "ready", cache, built: 0, seconds: 0 };
   const go = findGo(goModFiles);
-  if (go.kind === "unusable") return { kind: "no-go", why: go.why };
+  if (go.kind === "unusable") return { kind: "not-here", why: go.why };
   const letGo = await holdLock(join(cache.folder, "build.lock"), (pid) =>
     options.log(`waiting for process ${pid}, which is building the same servers …`),
   );

@@ -3,6 +3,11 @@ import { readFileSync } from "node:fs";
 
 export type FoundGo = { kind: "found"; version: string } | { kind: "unusable"; why: string };
 
+/** The first of these commands that this machine lacks: what the servers are started with besides Go. */
+export function missingCommand(commands: readonly string[] = ["setpriv", "unshare"]): string | undefined {
+  return commands.find((command) => spawnSync(command, ["--version"], { stdio: "ignore" }).status !== 0);
+}
+
 /** Whether a Go that is new enough for the modules is on the PATH; otherwise one line that says why not. */
 export function findGo(goModFiles: readonly string[]): FoundGo {
   const needed = goModFiles

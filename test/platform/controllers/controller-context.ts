@@ -4,6 +4,7 @@ import { waitUntil } from "#test/wait-until.ts";
 import type { PlatformCache } from "../build/platform-cache.ts";
 import type { ServerFiles } from "../servers/server-files.ts";
 import type { ControlPlane, Start } from "../servers/start-control-plane.ts";
+import { START_TIMEOUT_MS } from "../servers/wait-for-server.ts";
 
 export interface ControllerContext {
   cache: PlatformCache;
@@ -48,7 +49,7 @@ export async function mountSecret(
       )) as { data?: Record<string, string> };
       return found?.["tls.key"] !== undefined && found;
     },
-    90_000,
+    START_TIMEOUT_MS,
     100,
   );
   for (const file of ["tls.crt", "tls.key", "ca.crt"])

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { waitUntil } from "#test/wait-until.ts";
 import { applyManifests } from "../servers/apply-manifests.ts";
 import { flags } from "../servers/start-control-plane.ts";
+import { START_TIMEOUT_MS } from "../servers/wait-for-server.ts";
 import { makeNamespace, type StartController } from "./controller-context.ts";
 
 const NAMESPACE = "argo";
@@ -51,7 +52,7 @@ export const startArgoWorkflows: StartController = async (context) => {
       controller.assertAlive();
       return ((await admin.must(path)) as { status?: { phase?: string } }).status?.phase === "Running";
     },
-    90_000,
+    START_TIMEOUT_MS,
     100,
   );
   await admin.must(path, { method: "DELETE" });

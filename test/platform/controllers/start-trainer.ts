@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { waitUntil } from "#test/wait-until.ts";
 import { answersOk } from "../servers/answers-ok.ts";
 import { applyManifests } from "../servers/apply-manifests.ts";
 import { freePorts } from "../servers/free-ports.ts";
@@ -40,12 +39,7 @@ export const startTrainer: StartController = async (context) => {
     nameOf: (kind) => `trainer-${kind}`,
     target: { kind: "address", port: webhook },
   });
+  // Its webhook answers a moment later.
   const runtime = readFileSync(join(manifests, "torch_distributed.yaml"), "utf8");
-  await waitUntil("Trainer's webhook to take a runtime", async () => {
-    controller.assertAlive();
-    return controlPlane.admin.applyText(runtime).then(
-      () => true,
-      () => false,
-    );
-  });
+  await waitForServer(controller, () => controlPlane.admin.applyText(runtime).then(() => true));
 };

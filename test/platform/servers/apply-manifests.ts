@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { waitUntil } from "#test/wait-until.ts";
 import type { KubernetesClient, ObjectToApply } from "../kubernetes-client.ts";
+import { START_TIMEOUT_MS } from "./wait-for-server.ts";
 
 interface Conditions {
   status?: { conditions?: { type: string; status: string }[] };
@@ -25,7 +26,7 @@ export async function applyManifests(admin: KubernetesClient, folder: string): P
           )) as Conditions;
           return status?.conditions?.some(({ type, status: is }) => type === "Established" && is === "True");
         },
-        30_000,
+        START_TIMEOUT_MS,
         100,
       );
     }),
