@@ -5,6 +5,8 @@ import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
 import type { Stage } from "./actions/ports.ts";
 import type { SlackTransport } from "./bot/create-slack-edge.ts";
+import { checkStages } from "./config/check-stages.ts";
+import { readClusterTokens } from "./config/read-cluster-tokens.ts";
 import { DEFAULT_CLUSTER, readClusters, type ConfiguredCluster } from "./config/read-clusters.ts";
 import { environmentSchema, fileSchema, type Environment, type FileConfig } from "./config/config-schema.ts";
 
@@ -24,6 +26,8 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   argoToken: string | undefined;
   /** Of Ray's dashboards, by cluster. */
   rayTokens: Readonly<Record<string, string>>;
+  /** Of Kubeflow Pipelines, by cluster. */
+  pipelinesTokens: Readonly<Record<string, string>>;
   /** Of Milvus Lite's Python environment; undefined: the data folder. */
   cacheDir: string | undefined;
   logLevel: Environment["JIBSA_LOG_LEVEL"];
@@ -71,21 +75,8 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     ...stage,
     cluster: stage.cluster ?? firstCluster,
   })) as Stage[];
-  stages.forEach((stage, index) => {
-    if (!clusters.some((cluster) => cluster.name === stage.cluster))
-      problems.push({ path: `stages[${index}].cluster`, message: `there is no cluster "${stage.cluster}"` });
-  });
-  const rayTokens: Record<string, string> = {};
-  for (const { name, ray } of clusters) {
-    if (ray?.tokenEnv === undefined) continue;
-    const token = env[ray.tokenEnv];
-    if (token) rayTokens[name] = token;
-    else
-      problems.push({
-        path: `environment ${ray.tokenEnv}`,
-        message: `is missing, although cluster "${name}" has its Ray token there`,
-      });
-  }
+  checkStages(stages, clusters, problems);
+  const { rayTokens, pipelinesTokens } = readClusterTokens(clusters, env, problems);
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
     problems.push({ path: "queue.backend", message: "redis needs JIBSA_REDIS_URL in the environment" });
   if (
@@ -122,6 +113,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     modelApiKey: settings.JIBSA_MODEL_API_KEY,
     argoToken: settings.JIBSA_ARGO_TOKEN,
     rayTokens,
+    pipelinesTokens,
     cacheDir: settings.JIBSA_CACHE_DIR,
     logLevel: settings.JIBSA_LOG_LEVEL,
   };
@@ -226,13 +218,16 @@ export function publicApiUrl(config: Pick<Config, "listen">, port = config.liste
 /** For people to look at: secrets are masked. */
 export function describeConfig(config: Config): unknown {
   const mask = (value: string | undefined) => (value === undefined ? undefined : "***");
+  const maskAll = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.keys(values).map((name) => [name, "***"]));
   return {
     ...config,
     postgresUrl: mask(config.postgresUrl),
     redisUrl: mask(config.redisUrl),
     modelApiKey: mask(config.modelApiKey),
     argoToken: mask(config.argoToken),
-    rayTokens: Object.fromEntries(Object.keys(config.rayTokens).map((name) => [name, "***"])),
+    rayTokens: maskAll(config.rayTokens),
+    pipelinesTokens: maskAll(config.pipelinesTokens),
     slack:
       config.slack.kind === "playground"
         ? config.slack

@@ -34,6 +34,7 @@ export const ENGINE_KINDS = [
   "argo-workflow",
   "pytorch-job",
   "katib-experiment",
+  "kubeflow-pipeline",
   "ray-job",
   "train-job",
 ] as const;

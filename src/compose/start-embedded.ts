@@ -5,6 +5,7 @@ import type { SlackTransport } from "../bot/create-slack-edge.ts";
 import type { Config } from "../config.ts";
 import type { ChatModelOptions } from "../rag/adapters/create-chat-model.ts";
 import { findModel } from "./find-model.ts";
+import { startSimulatedPipelines } from "./start-simulated-pipelines.ts";
 
 export interface Piece {
   name: string;
@@ -27,6 +28,8 @@ export interface Embedded {
       source: { kubeconfig: string } | { kubeconfigFile: string } | "in-cluster";
       context?: string;
     }[];
+    /** Of simulated clusters, where a stage needs it. */
+    simulatedPipelines: readonly { cluster: string; url: string; header: string }[];
   };
 }
 
@@ -78,6 +81,7 @@ export async function startEmbedded(options: {
   }
 
   const clusters: Embedded["addresses"]["clusters"][number][] = [];
+  const simulatedPipelines: Embedded["addresses"]["simulatedPipelines"][number][] = [];
   for (const cluster of config.clusters) {
     if (cluster.kind === "kubeconfig") {
       clusters.push({
@@ -104,6 +108,11 @@ export async function startEmbedded(options: {
         kind: "simulated",
         where: `${simulated.url}, kubeconfig ${simulated.kubeconfigPath ?? ""}`,
       });
+      const pipelines = await startSimulatedPipelines(config, cluster);
+      if (pipelines === undefined) continue;
+      onClose(() => pipelines.close());
+      simulatedPipelines.push(pipelines);
+      pieces.push({ name: `pipelines ${cluster.name}`, kind: "simulated", where: pipelines.url });
     }
   }
 
@@ -119,6 +128,7 @@ export async function startEmbedded(options: {
       model: model.model,
       slack,
       clusters,
+      simulatedPipelines,
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Jobs } from "../jobs/create-jobs.ts";
 import { watchRuns } from "../jobs/watch-runs.ts";
 import { SearchUnavailableError } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
+import { openPipelines } from "./open-pipelines.ts";
 import { openKnowledge } from "./open-knowledge.ts";
 import type { Embedded } from "./start-embedded.ts";
 
@@ -54,6 +55,7 @@ export async function startWorkerRole(deps: {
           : [[name, createArgoServer({ cluster: name, url: argoServer.url, token: config.argoToken })]],
       ),
     ),
+    pipelines: openPipelines(config, addresses),
     rayDashboard: createRayDashboard(
       clusters,
       new Map(

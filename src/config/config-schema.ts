@@ -65,6 +65,21 @@ export const fileSchema = z.strictObject({
         inCluster: z.boolean().optional(),
         /** Where failed Argo workflows can be continued; its token is JIBSA_ARGO_TOKEN. */
         argoServer: z.strictObject({ url: z.url() }).optional(),
+        kubeflowPipelines: z
+          .strictObject({
+            /** Up to "/apis". */
+            url: z.url(),
+            /** Single-user mode: where all pods are. Absent: multi-user mode. */
+            namespace: z.string().min(1).optional(),
+            auth: z
+              .union([
+                z.literal("none"),
+                z.strictObject({ userHeader: z.string().regex(/^[a-z][a-z0-9-]*$/i) }),
+                z.strictObject({ tokenEnv: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }),
+              ])
+              .default("none"),
+          })
+          .optional(),
         /** Where Ray's dashboards answer, default through the API server; which environment variable holds their token. */
         ray: z
           .strictObject({

@@ -9,6 +9,11 @@ export type ConfiguredCluster = (
   | { name: string; kind: "in-cluster" }
 ) & {
   argoServer?: { url: string };
+  kubeflowPipelines?: {
+    url: string;
+    namespace?: string | undefined;
+    auth: "none" | { userHeader: string } | { tokenEnv: string };
+  };
   ray?: { dashboardUrl?: string | undefined; tokenEnv?: string | undefined };
 };
 
@@ -19,10 +24,12 @@ export function readClusters(env: Environment, file: FileConfig): readonly Confi
       ? [{ name: DEFAULT_CLUSTER, kind: "simulated" }]
       : [{ name: DEFAULT_CLUSTER, kind: "kubeconfig", file: env.KUBECONFIG }];
   }
-  return file.clusters.map(({ name, kubeconfig, context, inCluster, argoServer, ray }) => {
+  return file.clusters.map(({ name, kubeconfig, context, inCluster, ...services }) => {
+    const { argoServer, kubeflowPipelines, ray } = services;
     const common = {
       name,
       ...(argoServer !== undefined && { argoServer }),
+      ...(kubeflowPipelines !== undefined && { kubeflowPipelines }),
       ...(ray !== undefined && { ray }),
     };
     if (inCluster === true) return { ...common, kind: "in-cluster" };

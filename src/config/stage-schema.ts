@@ -61,6 +61,12 @@ export const stageSchema = z
     template: z.record(z.string(), z.unknown()),
   })
   .superRefine((stage, context) => {
+    if (stage.expectedGpus === undefined && stage.engine === "kubeflow-pipeline")
+      context.addIssue({
+        code: "custom",
+        path: ["expectedGpus"],
+        message: "is needed: a pipeline is not read for the GPUs that its steps ask for",
+      });
     if (
       stage.expectedGpus === undefined &&
       readPath(stage.template, ["spec", "workflowTemplateRef"]) !== undefined

@@ -124,6 +124,8 @@ export interface LogLine {
 /** One folder an engine, all proved by one contract suite. Outages are thrown as `ClusterUnavailableError`. */
 export interface TrainingEngine {
   kind: EngineKind;
+  /** What a person must be allowed to create for starting a run; absent: the object's own kind. */
+  access?: { group: string; resource: string };
   /** Pure; objects are built, never templated as text. */
   render(stage: Stage, params: StageParams, origin: ObjectOrigin): PlatformObject;
   /** GPUs that the object asks for in all, and their type where it names one. Pure. */

@@ -49,8 +49,10 @@ export const trainStart = defineChange<TrainStartInput>({
       deps,
       access: {
         verb: "create",
-        group: object.apiVersion.split("/")[0] ?? "",
-        resource: `${object.kind.toLowerCase()}s`,
+        ...(engine.access ?? {
+          group: object.apiVersion.split("/")[0] ?? "",
+          resource: `${object.kind.toLowerCase()}s`,
+        }),
       },
       check: () => engine.check(object, stage.cluster, deps.person.identity),
     });

@@ -1,0 +1,33 @@
+import type { ConfiguredCluster } from "./read-clusters.ts";
+
+type Tokens = Readonly<Record<string, string>>;
+
+/** Tokens that the file only names, from the environment, by cluster. What is missing is added to the problems. */
+export function readClusterTokens(
+  clusters: readonly ConfiguredCluster[],
+  env: NodeJS.ProcessEnv,
+  problems: { path: string; message: string }[],
+): { rayTokens: Tokens; pipelinesTokens: Tokens } {
+  const read = (tokenEnvOf: (cluster: ConfiguredCluster) => string | undefined, what: string): Tokens => {
+    const tokens: Record<string, string> = {};
+    for (const cluster of clusters) {
+      const variable = tokenEnvOf(cluster);
+      if (variable === undefined) continue;
+      const token = env[variable];
+      if (token) tokens[cluster.name] = token;
+      else
+        problems.push({
+          path: `environment ${variable}`,
+          message: `is missing, although cluster "${cluster.name}" has its ${what} token there`,
+        });
+    }
+    return tokens;
+  };
+  return {
+    rayTokens: read(({ ray }) => ray?.tokenEnv, "Ray"),
+    pipelinesTokens: read(({ kubeflowPipelines }) => {
+      const auth = kubeflowPipelines?.auth;
+      return typeof auth === "object" && "tokenEnv" in auth ? auth.tokenEnv : undefined;
+    }, "Kubeflow Pipelines"),
+  };
+}
