@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-interface StoredWorkflow {
-  status?: { phase?: string; message?: string; nodes?: Record<string, { phase?: string; type?: string }> };
+interface WorkflowStatus {
+  phase?: string;
+  nodes?: Record<string, { phase?: string; type?: string }>;
 }
 
 /**
@@ -11,7 +12,7 @@ interface StoredWorkflow {
  */
 export async function startArgoServer(options: {
   token: string;
-  find(namespace: string, name: string): StoredWorkflow | undefined;
+  find(namespace: string, name: string): object | undefined;
 }) {
   const calls: string[] = [];
   const server = createServer((request, response) => {
@@ -28,7 +29,7 @@ export async function startArgoServer(options: {
     const [, namespace = "", name = ""] =
       /^\/api\/v1\/workflows\/([^/]+)\/([^/]+)\/retry$/.exec(request.url ?? "") ?? [];
     if (request.method !== "PUT" || name === "") return answer(404, { code: 5, message: "Not Found" });
-    const workflow = options.find(namespace, name);
+    const workflow: { status?: WorkflowStatus } | undefined = options.find(namespace, name);
     if (workflow === undefined)
       return answer(404, { code: 5, message: `workflows.argoproj.io "${name}" not found` });
     const { phase = "", nodes = {} } = workflow.status ?? {};

@@ -9,6 +9,7 @@ import { createSystemClock, type ClusterClock } from "./cluster-clock.ts";
 import { kubeconfigOf } from "./credentials/kubeconfig-of.ts";
 import { openCredentials } from "./credentials/open-credentials.ts";
 import { createObjectWriter } from "./objects/object-writer.ts";
+import { seedWorkflowTemplates } from "./simulation/argo/seed-workflow-templates.ts";
 import { createSimulation } from "./simulation/create-simulation.ts";
 import { seedCluster } from "./simulation/seed-cluster.ts";
 import { seedTrainingPlatforms } from "./simulation/seed-training-platforms.ts";
@@ -65,6 +66,7 @@ export async function startSimulatedCluster(options: {
     readLog: simulation.readLog,
   };
   seedCluster(store, writer, clock);
+  seedWorkflowTemplates(store, writer);
   seedTrainingPlatforms(store, writer, clock);
   simulation.settle();
   const stopTicking = clock.onTick(() => simulation.settle());

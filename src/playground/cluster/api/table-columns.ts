@@ -110,6 +110,18 @@ export const columnsByStorage: Readonly<Record<string, readonly Column[]>> = {
     { name: "Data", cell: (map) => Object.keys(at(map, "data") ?? {}).length },
     ageColumn,
   ],
+  "argoproj.io/workflows": [
+    nameColumn,
+    { name: "Status", cell: (workflow) => textAt(workflow, "status", "phase") },
+    {
+      name: "Age",
+      cell: (workflow, nowMs) => {
+        const startedAt = textAt(workflow, "status", "startedAt");
+        return startedAt === "" ? "" : durationText(nowMs - Date.parse(startedAt));
+      },
+    },
+    { name: "Message", cell: (workflow) => textAt(workflow, "status", "message") },
+  ],
   "kubeflow.org/pytorchjobs": [
     nameColumn,
     {

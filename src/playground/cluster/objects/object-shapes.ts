@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { argoShapes } from "./argo-object-shapes.ts";
 import { rayShapes } from "./ray-shapes.ts";
 import { trainerShapes } from "./trainer-shapes.ts";
 
@@ -136,6 +137,7 @@ const experimentSpec = z.looseObject({
 
 /** By the place where objects of a kind are kept; kinds that are not here are only stored. */
 const shapes: Readonly<Record<string, z.ZodRawShape>> = {
+  ...argoShapes,
   "/configmaps": { data: texts, binaryData: texts },
   "/secrets": { data: texts, stringData: texts },
   "/events": {

@@ -2,6 +2,8 @@ import type { ClusterClock } from "../cluster-clock.ts";
 import type { KubernetesObject } from "../objects/kubernetes-object.ts";
 import type { ObjectWriter } from "../objects/object-writer.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { runResourcePods } from "./argo/run-resource-pods.ts";
+import { runWorkflows } from "./argo/run-workflows.ts";
 import { createClusterControl } from "./cluster-control.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { runKatibExperiments } from "./run-katib-experiments.ts";
@@ -33,6 +35,8 @@ export function createSimulation(options: {
       for (let round = 0; round < MOST_ROUNDS; round += 1) {
         const before = store.resourceVersion();
         collectGarbage(control);
+        runWorkflows(control);
+        runResourcePods(control);
         runKatibExperiments(control);
         runPyTorchJobs(control);
         runTrainJobs(control);

@@ -1,5 +1,7 @@
 import type { KubernetesObject } from "../objects/kubernetes-object.ts";
 import { podSpecOf } from "../objects/pod-shapes.ts";
+import { typeOfKind } from "../objects/resource-types.ts";
+import { componentWriter, type ClusterControl } from "./cluster-control.ts";
 import { placedAtMs } from "./schedule-pods.ts";
 
 /** On a pod or a PyTorchJob: how many seconds one run takes, or "forever". */
@@ -11,6 +13,8 @@ export const DURATION_ANNOTATION = "simulation.jibsa.dev/duration-seconds";
 export const OUTCOME_ANNOTATION = "simulation.jibsa.dev/outcome";
 /** How many pods of the same replica ran before this one. */
 export const ATTEMPT_ANNOTATION = "simulation.jibsa.dev/attempt";
+/** "<time> <exit code>": its run ends then, whatever it would do by itself. */
+export const END_ANNOTATION = "simulation.jibsa.dev/end";
 export const FOREVER = "forever";
 
 const START_MS = 2_000;
@@ -60,6 +64,11 @@ export function lifeOf(pod: KubernetesObject, nowMs: number, defaultDurationMs: 
   let previousRun: Run | undefined;
   for (let restarts = 0, startedAtMs = placedAt + START_MS; ; restarts += 1) {
     const run = runOf(outcome, earlier + restarts, startedAtMs, durationMs);
+    const end = endOf(annotations[END_ANNOTATION], run);
+    if (end !== undefined) {
+      const phase = end.exitCode === 0 ? "Succeeded" : "Failed";
+      return { phase, restarts, run: end, ...(previousRun && { previousRun }) };
+    }
     const common = { restarts, run, ...(previousRun && { previousRun }) };
     if (nowMs < run.endsAtMs) return { phase: "Running", ...common };
     const isRestarted = policy === "Always" || (policy === "OnFailure" && run.exitCode !== 0);
@@ -69,6 +78,33 @@ export function lifeOf(pod: KubernetesObject, nowMs: number, defaultDurationMs: 
     if (nowMs < startedAtMs) return { phase: "Running", waiting: crashLoop(pauseMs, pod), ...common };
     previousRun = run;
   }
+}
+
+/** Ends a running pod now, from outside of it. */
+export function endPod({ writer, nowMs }: ClusterControl, pod: KubernetesObject, exitCode: number): void {
+  const type = typeOfKind("Pod");
+  const annotations = {
+    ...pod.metadata.annotations,
+    [END_ANNOTATION]: `${new Date(nowMs()).toISOString()} ${exitCode}`,
+  };
+  writer.update(
+    type,
+    { ...pod, metadata: { ...pod.metadata, annotations } },
+    { writer: componentWriter("kubelet", type) },
+  );
+}
+
+function endOf(text: string | undefined, run: Run): Run | undefined {
+  const [time = "", code] = text?.split(" ") ?? [];
+  const endsAtMs = Date.parse(time);
+  const exitCode = Number(code);
+  if (Number.isNaN(endsAtMs) || !Number.isInteger(exitCode) || endsAtMs >= run.endsAtMs) return undefined;
+  return {
+    ...run,
+    endsAtMs: Math.max(endsAtMs, run.startedAtMs),
+    exitCode,
+    reason: exitCode === 0 ? "Completed" : "Error",
+  };
 }
 
 function durationOf(asked: string | undefined, defaultMs: number, restartPolicy: string | undefined): number {

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../objects/kubernetes-object.ts";
 import { podSpecOf } from "../objects/pod-shapes.ts";
+import { executorLog, isExecutor } from "./argo/executor-log.ts";
 import { lifeOf, type Run } from "./pod-life.ts";
 import { parseQuantity } from "./quantity.ts";
 import { sweepLines, sweepOf } from "./sweep-log.ts";
@@ -25,6 +26,7 @@ export function readTrainingLog(
 ): Line[] | undefined {
   const life = lifeOf(pod, nowMs, defaultDurationMs);
   const run = previous ? life?.previousRun : life?.run;
+  if (run !== undefined && isExecutor(pod)) return executorLog(run, nowMs);
   return run && linesOf(pod, run, nowMs);
 }
 
@@ -47,7 +49,8 @@ function linesOf(pod: KubernetesObject, run: Run, nowMs: number): Line[] {
     lines.push({ atMs, text });
   };
   if (first === 1) {
-    const image = spec.containers?.[0]?.image ?? "image";
+    const main = spec.containers?.find(({ name }) => name === "main") ?? spec.containers?.[0];
+    const image = main?.image ?? "image";
     print(run.startedAtMs, `[simulated] ${image} on ${spec.nodeName ?? ""}, ${gpus} GPU(s)`);
     print(run.startedAtMs, "Loading checkpoint shards: 100%|██████████| 4/4 [00:09<00:00,  2.31s/it]");
     print(run.startedAtMs, "***** Running training *****");
@@ -65,7 +68,9 @@ function stepText(step: number, total: number, gpus: number): string {
   return `step ${step}/${total} loss ${loss.toFixed(4)} lr ${learningRate.toExponential(2)} ${tokensPerSecond} tok/s`;
 }
 
-function lastWords({ reason }: Run): string[] {
+function lastWords({ reason, exitCode }: Run): string[] {
+  // Told to stop: nothing is printed.
+  if (exitCode === 143) return [];
   switch (reason) {
     case "Completed":
       return ["Training completed. Model saved to /output"];

@@ -30,8 +30,8 @@ export function createArgoWorkflowEngine(
     kind: "argo-workflow",
     resource: RESOURCE,
     objectKind: "Workflow",
-    // The name is a label's value on every pod, which takes 63.
-    maxNameLength: 63,
+    // A label value takes 63, and so does a job that a step creates and calls "<name>-preprocess", with its pods.
+    maxNameLength: 45,
     container: CONTAINER,
     podTemplates: podTemplatesOf,
     read: (object) => readWorkflow(object).observation,
