@@ -2,12 +2,13 @@ import type { Locale } from "../store/database.ts";
 import { decideApproval, expireApprovals } from "./decide-approval.ts";
 import type { ActionDeps } from "./define-action.ts";
 import { observeRun } from "./observe-run.ts";
-import type { Policy } from "./policy.ts";
+import { decide, type Policy } from "./policy.ts";
 import type { Person, RequestId } from "./ports.ts";
 import type { ChangeInput, ChangeName, ReadInput, ReadName } from "./registry.ts";
 import { performRead, requestAction, type Place } from "./request-action.ts";
 import { parkRequest, runAction } from "./run-action.ts";
 import { startRequest } from "./start-request.ts";
+import { repeatRun, type RepeatInput } from "./training/repeat-run.ts";
 
 export type Actions = ReturnType<typeof createActions>;
 
@@ -35,6 +36,12 @@ export function createActions(
     ) => requestAction({ ...deps, person, requestId: id }, name, input, place),
     read: <Name extends ReadName>(id: RequestId, person: Person, name: Name, input: ReadInput<Name>) =>
       performRead({ ...deps, person, requestId: id }, name, input),
+    repeat: (person: Person, input: RepeatInput) =>
+      repeatRun(
+        { ...deps, may: (subject) => decide(deps.policy, person, subject).kind === "allowed" },
+        person,
+        input,
+      ),
     start: (id: RequestId, person: Person, choice: "start" | "discard") =>
       startRequest(deps, id, person, choice),
     decide: (id: RequestId, person: Person, decision: "approve" | "reject") =>

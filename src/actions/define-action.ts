@@ -62,7 +62,14 @@ export type ChangeOutcome =
       gpus: number;
     }
   | { kind: "done" }
-  | { kind: "refused"; failure: SubmitFailure };
+  | { kind: "refused"; failure: ChangeFailure };
+
+export type ChangeFailure =
+  | SubmitFailure
+  /** The run has ended; the message is its state. */
+  | { kind: "ended"; message: string }
+  /** The platform does not offer it for such a run; the message says why. */
+  | { kind: "not-possible"; message: string };
 
 /** Changes a platform: shown first, then, with leave, carried out from the row. */
 export interface ChangeAction<Input> extends ActionBase<Input> {

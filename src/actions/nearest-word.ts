@@ -1,10 +1,14 @@
-/** The candidate with the fewest edits, if it is near enough to be meant (a third of its length, at most 3). */
-export function nearestWord(word: string, candidates: readonly string[]): string | undefined {
+/** The candidate with the fewest edits, if it is near enough to be meant (a third of its length, at most 3 or `maxEdits`). */
+export function nearestWord(
+  word: string,
+  candidates: readonly string[],
+  maxEdits = 3,
+): string | undefined {
   const lower = word.slice(0, 64).toLowerCase();
   let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {
     const edits = countEdits(lower, candidate.toLowerCase());
-    const allowed = Math.min(3, Math.max(1, Math.ceil(candidate.length / 3)));
+    const allowed = Math.min(maxEdits, Math.max(1, Math.ceil(candidate.length / 3)));
     if (edits <= allowed && (best === undefined || edits < best.edits)) best = { candidate, edits };
   }
   return best?.candidate;

@@ -5,6 +5,7 @@ import type { ActionDeps } from "./define-action.ts";
 import { PersonUnavailableError, type Person } from "./ports.ts";
 import type { RunDetail, RunObservation } from "./training/engine-ports.ts";
 import { lockRequest, moveRequest } from "./request-row.ts";
+import { diagnoseRun } from "./training/diagnose-run.ts";
 import { refOfRun, type RunRow } from "./training/find-run.ts";
 
 export type ObserveOutcome =
@@ -40,7 +41,11 @@ export async function observeRun(
     const owner = await deps.findPerson(run.owner);
     // Nobody is there any more as whom it could be looked at.
     if (owner === undefined) return recordObservation(deps, run, { state: "lost", reason: OWNER_GONE });
-    observation = await engine.observe(refOfRun(run), owner.identity);
+    observation = settle(run, await engine.observe(refOfRun(run), owner.identity));
+    if (observation.state === "failed") {
+      const failure = await diagnoseRun(deps, engine, run, owner.identity, observation.reason);
+      observation = { ...observation, detail: { ...observation.detail, failure } };
+    }
   } catch (error) {
     const isAway =
       error instanceof ClusterUnavailableError ||
@@ -49,7 +54,7 @@ export async function observeRun(
     if (isAway) return { kind: "away", message: error.message };
     throw error;
   }
-  return recordObservation(deps, run, settle(run, observation));
+  return recordObservation(deps, run, observation);
 }
 
 /** "Cancelled" is never a platform's word: it is an object that is gone, or failed, after we were asked to end it. */

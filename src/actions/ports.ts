@@ -144,7 +144,8 @@ export interface FieldProblem {
     | "above-maximum"
     | "too-long"
     | "bad-characters"
-    | "given-twice";
+    | "given-twice"
+    | "not-started-here";
   given?: string;
   /** Limits or choices, as a person would type them. */
   allowed?: string;

@@ -1,5 +1,8 @@
 import { clusterStatus } from "./cluster/cluster-status.ts";
 import { trainCancel } from "./training/train-cancel.ts";
+import { trainDiff } from "./training/train-diff.ts";
+import { trainGate } from "./training/train-gate.ts";
+import { trainHistory } from "./training/train-history.ts";
 import { trainList } from "./training/train-list.ts";
 import { trainLogs } from "./training/train-logs.ts";
 import { trainStart } from "./training/train-start.ts";
@@ -22,6 +25,9 @@ export const changes = {
 export type ReadName = keyof typeof reads;
 export type ChangeName = keyof typeof changes;
 export type ReadInput<Name extends ReadName> = (typeof reads)[Name]["examples"][number]["input"];
+  "train-suspend": trainSuspend,
+  "train-resume": trainResume,
+  "train-gate": trainGate,
 export type ReadOutput<Name extends ReadName> =
   Awaited<ReturnType<(typeof reads)[Name]["read"]>> extends infer Answer
     ? Answer extends { ok: true; value: infer Value }

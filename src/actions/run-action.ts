@@ -18,7 +18,8 @@ import { APPROVED_BY_ANNOTATION } from "./training/object-labels.ts";
 
 export type RunActionOutcome =
   | { kind: "run-started"; runId: string }
-  | { kind: "done"; cancelledRunId?: string }
+  /** `touchedRunId`: a run that is worth a look now. */
+  | { kind: "done"; touchedRunId?: string }
   | { kind: "failed" }
   /** The cluster, or whoever knows the requester, is away: the request stays queued. */
   | { kind: "try-again"; inMs: number }
@@ -104,7 +105,7 @@ async function record(
         detail: { action: request.action },
       });
       const runId = (request.spec as { spec?: { runId?: string } }).spec?.runId;
-      return { kind: "done", ...(runId !== undefined && { cancelledRunId: runId }) };
+      return { kind: "done", ...(runId !== undefined && { touchedRunId: runId }) };
     }
     const { ref } = outcome;
     await transaction

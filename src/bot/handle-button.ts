@@ -1,7 +1,7 @@
 import type { DecideOutcome } from "../actions/decide-approval.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { read } from "./read.ts";
-import { requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
+import { repeatRun, requestChange, requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import type { MessageView } from "./views/message.ts";
 
@@ -15,7 +15,7 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       const choice = delivery.actionId === "request.start" ? "start" : "discard";
       const outcome = await deps.actions.start(value, person, choice);
       await ringStarted(context, value, outcome);
-      return deps.reply.replace(delivery, startView(context, outcome));
+      return deps.reply.replace(delivery, startView(context, value, outcome));
     }
     case "approval.approve":
     case "approval.reject": {
@@ -30,6 +30,22 @@ export async function handleButton(context: HandlingContext): Promise<void> {
     case "run.logs":
       return read(context, "train-logs", { run: value, lines: 40 });
     case "run.cancel":
+    case "run.suspend":
+      return requestChange(context, "train-suspend", { run: value });
+    case "run.resume":
+      return requestChangeAtOnce(context, "train-resume", { run: value });
+    case "run.cancel-preview":
+      return requestChange(context, "train-cancel", { run: value });
+    case "run.again":
+      return repeatRun(context, { run: value, parameters: {} });
+    case "run.remedy":
+      return repeatRun(context, { run: value, parameters: {}, withRemedy: true });
+    case "gate.approve":
+    case "gate.reject": {
+      const [run = "", gate = ""] = value.split(" ");
+      const decision = delivery.actionId === "gate.approve" ? "approve" : "reject";
+      return requestChangeAtOnce(context, "train-gate", { run, gate, decision });
+    }
       return requestChangeAtOnce(context, "train-cancel", { run: value });
     case "answer.helpful":
     case "answer.not-helpful":

@@ -6,7 +6,7 @@ import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
 import { read } from "./read.ts";
-import { requestChange } from "./request-change.ts";
+import { repeatRun, requestChange } from "./request-change.ts";
 import { localeOfText, textsFor, type Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
 
@@ -25,6 +25,8 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
   switch (command.kind) {
     case "help":
       return answer(helpView(command.topic, deps, texts));
+    case "train-repeat":
+      return repeatRun(context, { run: command.run, parameters: command.parameters });
     case "train-form":
       return answer(helpView("train", deps, texts));
     case "unknown":

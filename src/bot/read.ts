@@ -4,6 +4,7 @@ import { deniedView } from "./denied-view.ts";
 import type { Texts } from "./texts/texts.ts";
 import { clusterCard } from "./views/cluster-card.ts";
 import type { MessageView } from "./views/message.ts";
+import { runDifference, runHistory } from "./views/run-history.ts";
 import { runDetails, runList, runLogs } from "./views/run-list.ts";
 
 /** What a view may ask besides what was read. */
@@ -16,6 +17,8 @@ interface ViewFacts {
 const VIEWS: { [Name in ReadName]: (output: ReadOutput<Name>, facts: ViewFacts) => MessageView } = {
   "train-list": (runs, { isSimulated, texts }) => runList(runs, isSimulated, texts),
   "train-status": (run, { isSimulated, texts }) => runDetails(run, isSimulated(run.cluster), texts),
+  "train-history": (past, { isSimulated, texts }) => runHistory(past, isSimulated, texts),
+  "train-diff": (difference, { texts }) => runDifference(difference, texts),
   "train-logs": ({ run, lines }, { texts }) => runLogs(run, lines, texts),
   "cluster-status": (reports, { texts }) => clusterCard(reports, texts),
 };

@@ -1,5 +1,6 @@
 import type { ChangeInput, ChangeName } from "../actions/registry.ts";
 import type { StartOutcome } from "../actions/start-request.ts";
+import type { RepeatInput } from "../actions/training/repeat-run.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { deniedView } from "./denied-view.ts";
 import type { MessageView } from "./views/message.ts";
@@ -23,6 +24,15 @@ export async function requestChange<Name extends ChangeName>(
 }
 
 /** For a button that asked back already, naming the thing and the consequence: the request starts at once. */
+/** Shows the preview of the same run once more, with changes. */
+export async function repeatRun(context: HandlingContext, input: RepeatInput): Promise<void> {
+  const { deps, delivery, person, texts } = context;
+  const repeated = await deps.actions.repeat(person, input);
+  if (repeated.ok) return requestChange(context, "train-start", repeated.value);
+  const problems = repeated.failure.map((problem) => texts.problem(problem)).join("\n");
+  return deps.reply.answer(delivery, said(problems));
+}
+
 export async function requestChangeAtOnce<Name extends ChangeName>(
   context: HandlingContext,
   name: Name,
@@ -33,7 +43,7 @@ export async function requestChangeAtOnce<Name extends ChangeName>(
   if (outcome.kind === "refused") return deps.reply.privately(delivery, outcome.view);
   const started = await deps.actions.start(id, person, "start");
   await ringStarted(context, id, started);
-  return deps.reply.privately(delivery, startView(context, started));
+  return deps.reply.privately(delivery, startView(context, id, started));
 }
 
 async function plan<Name extends ChangeName>(
@@ -73,7 +83,11 @@ export async function ringStarted(
     await deps.enqueue("draw-request", { requestId });
 }
 
-export function startView({ person, texts }: HandlingContext, outcome: StartOutcome): MessageView {
+export function startView(
+  { person, texts }: HandlingContext,
+  requestId: string,
+  outcome: StartOutcome,
+): MessageView {
   switch (outcome.kind) {
     case "queued":
       return said(texts.queuedNow(outcome.request.action));

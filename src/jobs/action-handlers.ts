@@ -28,8 +28,8 @@ export function createActionHandlers(deps: {
       await enqueue("draw-request", { requestId });
       if (outcome.kind === "try-again") return { againInMs: outcome.inMs };
       if (outcome.kind === "run-started") await enqueue("observe-run", { runId: outcome.runId });
-      if (outcome.kind === "done" && outcome.cancelledRunId !== undefined)
-        await enqueue("observe-run", { runId: outcome.cancelledRunId }, { promote: true });
+      if (outcome.kind === "done" && outcome.touchedRunId !== undefined)
+        await enqueue("observe-run", { runId: outcome.touchedRunId }, { promote: true });
       return undefined;
     },
     async "observe-run"({ runId }) {

@@ -360,7 +360,7 @@ describe("a run", () => {
     await actions.request("r2", minji, "train-cancel", { run: "sft-r1" }, place);
     expect((await actions.start("r2", minji, "start")).kind).toBe("queued");
 
-    expect(await actions.run("r2")).toEqual({ kind: "done", cancelledRunId: "r1" });
+    expect(await actions.run("r2")).toEqual({ kind: "done", touchedRunId: "r1" });
     await actions.observe("r1");
 
     expect(await run()).toMatchObject({ state: "cancelled", cancel_requested_by: "U01RESEARCHER" });

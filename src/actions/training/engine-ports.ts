@@ -1,3 +1,4 @@
+import type { FailureDiagnosis } from "./failures/failure-diagnosis.ts";
 import type { RunState } from "../../store/database.ts";
 import type {
   EngineKind,
@@ -75,6 +76,8 @@ export interface RunDetail {
     /** The latest, at most 20. */
     recent: readonly RunTrial[];
   };
+  /** Why it failed, as far as its log and its platform tell. */
+  failure?: FailureDiagnosis;
   /** Addresses of the platform's own pages. */
   links?: readonly { title: string; url: string }[];
 }

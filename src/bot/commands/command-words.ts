@@ -16,14 +16,9 @@ export function lookUp<T>(words: Readonly<Record<string, T>>, word: string): T |
   return Object.hasOwn(words, key) ? words[key] : undefined;
 }
 
-export function isKnownWord(
-  words: Readonly<Record<string, unknown>>,
-  word: string,
-  maxEdits: number,
-): boolean {
-  return (
-    lookUp(words, word) !== undefined || (maxEdits > 0 && nearestWord(word, Object.keys(words)) !== undefined)
-  );
+/** A verb, or one with a single slip: a sentence that happens to begin like a command is a question. */
+export function isKnownWord(words: Readonly<Record<string, unknown>>, word: string): boolean {
+  return lookUp(words, word) !== undefined || nearestWord(word, Object.keys(words), 1) !== undefined;
 }
 
 /** Words apart by white space; quotes of any style keep white space inside a word. */

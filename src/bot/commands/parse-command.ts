@@ -42,14 +42,14 @@ export function parseMessage(text: string): ParsedCommand {
     word === "train" &&
     !first.startsWith("/") &&
     rest.length > 0 &&
-    !isKnownWord(TRAIN_WORDS, rest[0] ?? "", 1)
+    !isKnownWord(TRAIN_WORDS, rest[0] ?? "")
   )
     return { kind: "ask", question: trimmed };
   if (
     word === "cluster" &&
     !first.startsWith("/") &&
     rest.length > 0 &&
-    !isKnownWord(CLUSTER_WORDS, rest[0] ?? "", 1)
+    !isKnownWord(CLUSTER_WORDS, rest[0] ?? "")
   )
     return { kind: "ask", question: trimmed };
   if (word === "help" || word === "도움말") return { kind: "ask", question: trimmed };

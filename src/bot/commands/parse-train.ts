@@ -15,6 +15,14 @@ interface Verb {
 
 const LIST_CHOICES = ["open", "mine", "all"] as const;
 
+const GATE_DECISIONS: Readonly<Record<string, "approve" | "reject">> = {
+  approve: "approve",
+  승인: "approve",
+  reject: "reject",
+  반려: "reject",
+  거절: "reject",
+};
+
 const VERBS: readonly Verb[] = [
   { words: ["help", "도움말"], parse: () => ({ kind: "help", topic: "train" }) },
   {
@@ -45,6 +53,55 @@ const VERBS: readonly Verb[] = [
   },
   ofRun("train-status", ["status", "show", "상태"]),
   ofRun("train-cancel", ["cancel", "stop", "취소"]),
+  ofRun("train-suspend", ["suspend", "pause", "일시정지"]),
+  ofRun("train-resume", ["resume", "재개"]),
+  {
+    words: ["retry", "resubmit", "again", "재시도", "다시"],
+    parse: ({ plain, pairs, problems }) =>
+      orProblems([...problems, ...tooMany(plain, 1)], {
+        kind: "train-repeat",
+        run: plain[0] ?? "",
+        parameters: pairs,
+      }),
+  },
+  {
+    words: ["gate", "게이트"],
+    parse({ plain, pairs, problems }) {
+      const given = plain[0]?.toLowerCase() ?? "";
+      const decision = GATE_DECISIONS[given];
+      const all = [...problems, ...tooMany(plain, 3), ...unknownPairs(pairs, [])];
+      if (decision === undefined)
+        all.push({
+          field: "decision",
+          code: "not-a-choice",
+          given: given.slice(0, 80),
+          allowed: "approve, reject",
+        });
+      return orProblems(all, {
+        kind: "train-gate",
+        run: plain[1] ?? "",
+        decision: decision ?? "reject",
+        gate: plain[2] ?? "",
+      });
+    },
+  },
+  {
+    words: ["history", "이력", "기록"],
+    parse: ({ plain, pairs, problems }) =>
+      orProblems([...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, [])], {
+        kind: "train-history",
+        stage: plain[0] ?? "",
+      }),
+  },
+  {
+    words: ["diff", "compare", "비교"],
+    parse({ plain, pairs, problems }) {
+      const [first = "", second = ""] = plain;
+      const all = [...problems, ...tooMany(plain, 2), ...unknownPairs(pairs, [])];
+      if (second === "") all.push({ field: "run", code: "required", allowed: "/train diff RUN RUN" });
+      return orProblems(all, { kind: "train-diff", runs: [first, second] });
+    },
+  },
   {
     words: ["logs", "log", "로그"],
     parse({ plain, pairs, problems }) {
@@ -68,7 +125,10 @@ export function parseTrain(words: readonly string[]): ParsedCommand {
 }
 
 /** A verb that takes a run, or none for the person's latest. */
-function ofRun(kind: "train-status" | "train-cancel", words: readonly string[]): Verb {
+function ofRun(
+  kind: "train-status" | "train-cancel" | "train-suspend" | "train-resume",
+  words: readonly string[],
+): Verb {
   return {
     words,
     parse: ({ plain, pairs, problems }) =>

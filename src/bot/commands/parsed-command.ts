@@ -12,6 +12,8 @@ export type ParsedCommand =
   /** `/train start` without a stage: the form. */
   | { kind: "train-form" }
   | ChangeCommand
+  /** The same once more, with changes: becomes a `train-start`. */
+  | { kind: "train-repeat"; run: string; parameters: Readonly<Record<string, string>> }
   | ReadCommand
   | { kind: "ask"; question: string }
   | { kind: "unknown"; topic: HelpTopic; word: string; suggestion?: string }

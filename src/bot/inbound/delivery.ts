@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { MORE, readOverflow } from "../views/message.ts";
 import type { InboundKind } from "../../store/database.ts";
 
 /** What is kept of a Slack delivery: only what handling it needs. The actor always is the signed payload's. */
@@ -79,11 +80,18 @@ export const blockActions = z.object({
     .optional(),
   actions: z
     .array(
-      z.object({
-        action_id: z.string(),
-        value: z.string().optional(),
-        selected_option: z.object({ value: z.string() }).nullish(),
-      }),
+      z
+        .object({
+          action_id: z.string(),
+          value: z.string().optional(),
+          selected_option: z.object({ value: z.string() }).nullish(),
+        })
+        .transform((action) => {
+          // An option of an overflow menu is a button that was not worth its place.
+          if (action.action_id !== MORE) return action;
+          const { actionId, value } = readOverflow(action.selected_option?.value ?? "");
+          return { ...action, action_id: actionId, value };
+        }),
     )
     .min(1),
 });

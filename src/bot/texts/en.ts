@@ -1,4 +1,3 @@
-import type { FieldProblem } from "../../actions/ports.ts";
 import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 
@@ -71,9 +70,12 @@ export const en = {
   sentForApproval: "Your request is in the channel now. You will be told there.",
   /** Said to whoever pressed, when nothing stands in the way any more. */
   queuedNow: (action: string): string =>
-    action === "train-cancel"
-      ? "Cancelling. The run's message will say when it has ended."
-      : "Started. A message here follows it.",
+    ({
+      "train-cancel": "Cancelling. The run's message will say when it has ended.",
+      "train-suspend": "Suspending. The run's message will say when its GPUs are free.",
+      "train-resume": "Resuming. The run's message follows it.",
+      "train-gate": "Your decision is on its way. The run's message shows it.",
+    })[action] ?? "Started. A message here follows it.",
   discarded: "Discarded. Nothing was started.",
   alreadyStarted: (state: string) => `This was pressed before; the request is now: ${state}.`,
   notYours: "This preview is somebody else's. Start your own with `/train start`.",
@@ -169,50 +171,12 @@ export const en = {
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
     ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages.",
+      "`/train suspend <run>` gives the GPUs back, `/train resume <run>` goes on · `/train gate approve <run>` decides where a pipeline waits",
+      "`/train retry <run> batch-size=2` starts the same again with changes · `/train history <stage>` · `/train diff <run> <run>`",
   },
   stages: "Stages",
 };
 
 export function formatNumber(value: number): string {
   return String(Math.round(value * 10) / 10);
-}
-
-function problemInEnglish({ field, code: kind, given, allowed, suggestion }: FieldProblem): string {
-  const name = code(field);
-  const what = given === undefined ? name : code(`${field}=${given}`);
-  const only = allowed === undefined ? "" : ` Allowed: ${code(allowed)}.`;
-  const meant = suggestion === undefined ? "" : ` Did you mean ${code(suggestion)}?`;
-  switch (kind) {
-    case "required":
-      return `${name} is missing.${only}`;
-    case "unknown-field":
-      return `There is no ${name} here.${meant}${only}`;
-    case "unknown-stage":
-      return `There is no stage ${code(given ?? "")}.${meant} Stages: ${code(allowed ?? "")}.`;
-    case "unknown-run":
-      return `There is no run ${code(given ?? "")}.${meant} See \`/train list all\`.`;
-    case "unknown-cluster":
-      return `There is no cluster ${code(given ?? "")}.${meant}${only}`;
-    case "ambiguous-run":
-      return `Several runs begin with ${code(given ?? "")}: ${code(allowed ?? "")}. Please write more of the name.`;
-    case "not-an-integer":
-      return `${what} cannot be used: it has to be a whole number.${only}`;
-    case "not-a-number":
-      return `${what} cannot be used: it has to be a number.${only}`;
-    case "not-a-boolean":
-      return `${what} cannot be used: it has to be true or false.`;
-    case "not-a-choice":
-      return `${what} cannot be used.${only}`;
-    case "below-minimum":
-      return `${what} is too small.${only}`;
-    case "above-maximum":
-      return `${what} is too large.${only}`;
-    case "too-long":
-      return `${name} is too long.${only}`;
-    case "bad-characters":
-      return `${what} cannot be used: letters, digits and \`. _ : / @ + = , -\` only.`;
-    case "given-twice":
-      return `${name} is given twice.`;
-  }
-  return kind satisfies never;
 }

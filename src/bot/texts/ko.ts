@@ -1,7 +1,8 @@
-import type { FieldProblem } from "../../actions/ports.ts";
 import { code } from "../escape.ts";
 import { formatNumber, type en } from "./en.ts";
 
+import { problemInKorean } from "./problem-texts-ko.ts";
+import { runTextsKo } from "./run-texts-ko.ts";
 /** What a value is, where nothing narrower is said. */
 const KINDS: Readonly<Record<string, string>> = { string: "글자", integer: "정수", number: "숫자" };
 
@@ -84,9 +85,12 @@ export const ko: typeof en = {
   lost: "Jibsa 밖에서 잡이 삭제됐어요. 다시 시작하지 않았어요.",
   sentForApproval: "채널에 승인 요청을 올렸어요. 결과도 거기서 알려 드릴게요.",
   queuedNow: (action: string): string =>
-    action === "train-cancel"
-      ? "취소하고 있어요. 끝나면 실행 메시지에서 알려 드릴게요."
-      : "시작했어요. 여기 올라오는 메시지에서 진행 상황을 볼 수 있어요.",
+    ({
+      "train-cancel": "취소하고 있어요. 끝나면 실행 메시지에서 알려 드릴게요.",
+      "train-suspend": "일시정지하고 있어요. GPU가 비면 실행 메시지에서 알려 드릴게요.",
+      "train-resume": "재개하고 있어요. 실행 메시지에서 진행 상황을 볼 수 있어요.",
+      "train-gate": "결정을 전달했어요. 실행 메시지에 보여요.",
+    })[action] ?? "시작했어요. 여기 올라오는 메시지에서 진행 상황을 볼 수 있어요.",
   discarded: "버렸어요. 시작한 것은 없어요.",
   alreadyStarted: (state) => `이미 누른 버튼이에요. 지금 상태: ${state}`,
   notYours: "다른 사람의 미리보기예요. `/train start` 로 직접 시작해 주세요.",
@@ -179,48 +183,10 @@ export const ko: typeof en = {
       "실행은 이름의 앞부분만 적어도 돼요. 이름이 없으면 내 최근 실행이에요.",
     ].join("\n"),
     cluster:
+      "`/train suspend <실행>` 은 GPU를 돌려주고 `/train resume <실행>` 은 이어서 실행해요 · `/train gate approve <실행>` 은 기다리는 파이프라인을 승인해요",
+      "`/train retry <실행> batch-size=2` 는 설정을 바꿔 다시 시작해요 · `/train history <스테이지>` · `/train diff <실행> <실행>`",
       "`/cluster status` 는 노드와 GPU를 보여 드려요: 전체, 사용 중, 누가 쓰는지, 누가 기다리는지. `/cluster status <이름>` 은 하나만 보여요.",
     ask: "`/ask 실패한 학습을 다시 돌리려면 어떻게 해요?` 처럼 물으면 문서에서 찾아 링크와 함께 답해요.",
   },
   stages: "스테이지",
 };
-
-function problemInKorean({ field, code: kind, given, allowed, suggestion }: FieldProblem): string {
-  const name = code(field);
-  const what = given === undefined ? name : code(`${field}=${given}`);
-  const only = allowed === undefined ? "" : ` 쓸 수 있는 값: ${code(allowed)}`;
-  const meant = suggestion === undefined ? "" : ` 혹시 ${code(suggestion)} 인가요?`;
-  switch (kind) {
-    case "required":
-      return `${name}: 값이 빠졌어요.${only}`;
-    case "unknown-field":
-      return `${name}: 없는 항목이에요.${meant}${only}`;
-    case "unknown-stage":
-      return `${code(given ?? "")} 스테이지는 없어요.${meant} 스테이지: ${code(allowed ?? "")}`;
-    case "unknown-run":
-      return `${code(given ?? "")} 실행은 없어요.${meant} \`/train list all\` 을 확인해 주세요.`;
-    case "unknown-cluster":
-      return `${code(given ?? "")} 클러스터는 없어요.${meant}${only}`;
-    case "ambiguous-run":
-      return `이름이 ${code(given ?? "")} 으로 시작하는 실행이 여러 개예요: ${code(allowed ?? "")}. 이름을 더 적어 주세요.`;
-    case "not-an-integer":
-      return `${what}: 쓸 수 없는 값이에요. 정수로 적어 주세요.${only}`;
-    case "not-a-number":
-      return `${what}: 쓸 수 없는 값이에요. 숫자로 적어 주세요.${only}`;
-    case "not-a-boolean":
-      return `${what}: 쓸 수 없는 값이에요. true 또는 false 로 적어 주세요.`;
-    case "not-a-choice":
-      return `${what}: 쓸 수 없는 값이에요.${only}`;
-    case "below-minimum":
-      return `${what}: 값이 너무 작아요.${only}`;
-    case "above-maximum":
-      return `${what}: 값이 너무 커요.${only}`;
-    case "too-long":
-      return `${name}: 너무 길어요.${only}`;
-    case "bad-characters":
-      return `${what}: 쓸 수 없는 값이에요. 글자, 숫자, \`. _ : / @ + = , -\` 만 쓸 수 있어요.`;
-    case "given-twice":
-      return `${name}: 두 번 적었어요.`;
-  }
-  return kind satisfies never;
-}

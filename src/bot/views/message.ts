@@ -37,7 +37,30 @@ export function button(actionId: string, label: string, value: string, options: 
   };
 }
 
-export const actions = (...elements: ReturnType<typeof button>[]): KnownBlock => ({
+/** The action id of every overflow menu: its options say themselves what they do. */
+export const MORE = "more";
+
+/** What matters less than two buttons. An option acts as a button of that id and value would; Slack takes at most five. */
+export function overflow(...options: readonly { actionId: string; label: string; value: string }[]) {
+  return {
+    type: "overflow" as const,
+    action_id: MORE,
+    options: options.slice(0, 5).map(({ actionId, label, value }) => ({
+      text: { type: "plain_text" as const, text: label, emoji: true },
+      value: `${actionId}:${value}`,
+    })),
+  };
+}
+
+/** What an option of an overflow menu stands for. */
+export function readOverflow(value: string): { actionId: string; value: string } {
+  const at = value.indexOf(":");
+  return { actionId: value.slice(0, at), value: value.slice(at + 1) };
+}
+
+export const actions = (
+  ...elements: (ReturnType<typeof button> | ReturnType<typeof overflow>)[]
+): KnownBlock => ({
   type: "actions",
   elements,
 });

@@ -1,10 +1,43 @@
 import type { Preview } from "../../actions/ports.ts";
-import type { SubmitFailure } from "../../actions/training/engine-ports.ts";
+import type { ChangeFailure } from "../../actions/define-action.ts";
+import type { RunState } from "../../store/database.ts";
 import { code, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";
 
 /** Only the asker sees it: what would happen, what it costs, who must agree. Nothing has started. */
+interface ControlWords {
+  heading(title: string): string;
+  consequence: string;
+  button: string;
+  destroys?: boolean;
+}
+
+/** How a preview speaks of what is done to a run that exists. */
+const CONTROLS: Readonly<Record<string, (texts: Texts) => ControlWords>> = {
+  "train-cancel": (texts) => ({
+    heading: texts.cancelOf,
+    consequence: texts.cancelConsequence,
+    button: texts.buttonCancel,
+    destroys: true,
+  }),
+  "train-suspend": ({ runs }) => ({
+    heading: runs.suspendOf,
+    consequence: runs.suspendConsequence,
+    button: runs.buttonSuspend,
+  }),
+  "train-resume": ({ runs }) => ({
+    heading: runs.resumeOf,
+    consequence: runs.resumeConsequence,
+    button: runs.buttonResume,
+  }),
+  "train-gate": ({ runs }) => ({
+    heading: runs.gateOf,
+    consequence: runs.gateConsequence,
+    button: runs.confirmGo,
+  }),
+};
+
 export function previewCard(
   request: { id: string; action: string },
   preview: Preview,
@@ -12,34 +45,36 @@ export function previewCard(
   /** Shown in a conversation that nobody else reads: an approval could not be given there. */
   direct = false,
 ): MessageView {
-  const cancels = request.action === "train-cancel";
+  const control = CONTROLS[request.action]?.(texts);
   const title = escapeMrkdwn(preview.title);
-  const heading = cancels ? texts.cancelOf(title) : texts.start(title);
+  const heading = control?.heading(title) ?? texts.start(title);
   const where = `${escapeMrkdwn(preview.cluster)}${preview.simulated ? ` (${texts.simulated})` : ""} / ${escapeMrkdwn(preview.namespace)}`;
   const isUnseen = direct && preview.approval.kind === "needed";
   const mayStart = preview.dryRun.kind !== "refused" && preview.allowed.kind !== "no" && !isUnseen;
-  const label = preview.approval.kind === "needed" ? texts.buttonAsk : texts.buttonStart;
-  const start = cancels
-    ? button("request.start", texts.buttonCancel, request.id, {
-        style: "danger",
-        confirm: {
-          title: texts.confirmTitle,
-          text: shorten(`${preview.title}: ${texts.cancelConsequence}`, 300),
-          confirm: texts.confirmYes,
-          deny: texts.confirmNo,
-        },
-      })
-    : button("request.start", label, request.id, { style: "primary" });
+  const needsApproval = preview.approval.kind === "needed";
+  const label = needsApproval ? texts.buttonAsk : (control?.button ?? texts.buttonStart);
+  const start =
+    control?.destroys === true
+      ? button("request.start", label, request.id, {
+          style: "danger",
+          confirm: {
+            title: texts.confirmTitle,
+            text: shorten(`${preview.title}: ${control.consequence}`, 300),
+            confirm: texts.confirmYes,
+            deny: texts.confirmNo,
+          },
+        })
+      : button("request.start", label, request.id, { style: "primary" });
   return {
     text: `${heading} · ${texts.preview}`,
     blocks: [
       section(`*${heading}* · ${where}`),
-      section(shorten(factsOf(preview, texts, cancels).join("\n"), 3_000)),
-      context(`_${cancels ? texts.cancelConsequence : texts.preview}_`),
+      section(shorten(factsOf(preview, texts, control !== undefined).join("\n"), 3_000)),
+      context(`_${control?.consequence ?? texts.preview}_`),
       ...(isUnseen ? [section(`⚠️ ${texts.directNoApproval}`)] : []),
       actions(
         ...(mayStart ? [start] : []),
-        ...(cancels ? [] : [button("request.object", texts.buttonObject, request.id)]),
+        ...(control !== undefined ? [] : [button("request.object", texts.buttonObject, request.id)]),
         button("request.discard", texts.buttonDiscard, request.id),
       ),
     ],
@@ -89,7 +124,7 @@ function checkedLine({ dryRun, allowed }: Preview, texts: Texts): string {
 }
 
 /** A platform's refusal in plain words. */
-export function refusalText(failure: SubmitFailure, texts: Texts): string {
+export function refusalText(failure: ChangeFailure, texts: Texts): string {
   const message = escapeMrkdwn(shorten(failure.message, 600));
   switch (failure.kind) {
     case "forbidden":
@@ -103,5 +138,9 @@ export function refusalText(failure: SubmitFailure, texts: Texts): string {
     case "not-installed":
       return texts.platformNotInstalled(message);
   }
+    case "ended":
+      return texts.runs.ended(texts.runState(failure.message as RunState));
+    case "not-possible":
+      return texts.runs.notPossible(message);
   return failure satisfies never;
 }

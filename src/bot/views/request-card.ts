@@ -1,7 +1,7 @@
 import { previewOf, type ApprovalRow, type RequestRow } from "../../actions/request-row.ts";
 import { OWNER_GONE } from "../../actions/observe-run.ts";
 import type { Denial } from "../../actions/request-action.ts";
-import type { SubmitFailure } from "../../actions/training/engine-ports.ts";
+import type { ChangeFailure } from "../../actions/define-action.ts";
 import type { RunRow } from "../../actions/training/find-run.ts";
 import type { Locale } from "../../store/database.ts";
 import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
@@ -10,6 +10,8 @@ import { actions, bar, button, context, section, type MessageView } from "./mess
 import { factsOf, refusalText } from "./preview-card.ts";
 import { signOf } from "./state-sign.ts";
 
+import { runButtons } from "./run-buttons.ts";
+import { detailOf, failureParts, runParts, stepLine } from "./run-parts.ts";
 export interface RequestFacts {
   request: RequestRow;
   approval: ApprovalRow | undefined;
@@ -33,6 +35,7 @@ export function requestCard(facts: RequestFacts, texts: Texts): MessageView {
       ...(why === undefined ? [] : [section(shorten(why, 2_900))]),
       ...(run === undefined && request.state === "needs-approval"
         ? [section(shorten(factsOf(preview, texts).join("\n"), 3_000))]
+      ...(run === undefined ? [] : runParts(run, texts)),
         : []),
       context(...people),
       ...buttonsOf(facts, texts),
@@ -47,7 +50,10 @@ export function endNotice(facts: RequestFacts, texts: Texts): MessageView {
   const first = run === undefined ? requestLine(facts, texts) : runLine(run, preview.simulated, texts);
   const why = reasonOf(facts, texts);
   const text = `<@${request.requester}> ${first}${why === undefined ? "" : `\n${why}`}`;
-  return { text: shorten(text, 2_900), blocks: [section(shorten(text, 2_900))] };
+  return {
+    text: shorten(text, 2_900),
+    blocks: [section(shorten(text, 2_900)), ...(run === undefined ? [] : failureParts(run, texts))],
+  };
 }
 
 function requestLine({ request }: RequestFacts, texts: Texts): string {
@@ -67,9 +73,14 @@ export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
   } else parts.push(texts.runState(run.state));
   if (!ended && run.progress !== null) parts.push(`${bar(run.progress)} ${Math.round(run.progress * 100)} %`);
   const left = ended ? undefined : hoursLeft(run);
+  const steps = ended ? undefined : stepLine(run, texts);
+  if (steps !== undefined) parts.push(steps);
+  if (!ended && detailOf(run).suspended === true) parts.push(texts.runs.suspended);
   if (left !== undefined) parts.push(texts.timeLeft(texts.hours(left)));
   if (!ended && run.cancel_requested_at !== null) parts.push(texts.cancelling);
   return `${signOf(run.state)} ${parts.join(" · ")}${simulated ? ` (${texts.simulated})` : ""}`;
+  const { restarts = 0 } = detailOf(run);
+  if (restarts > 0) parts.push(texts.runs.restarts(restarts));
 }
 
 function hoursLeft(run: RunRow): number | undefined {
@@ -105,13 +116,16 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
   if (run?.state === "lost") return run.reason === OWNER_GONE ? texts.lostOwner : texts.lost;
   if (run !== undefined && run.reason !== null && run.reason !== "") {
     const reason = escapeMrkdwn(shorten(run.reason, 900));
+  // The diagnosis says it better than the platform.
+  if (run !== undefined && detailOf(run).failure !== undefined && detailOf(run).failure?.kind !== "unknown")
+    return undefined;
     return run.ended_at === null ? texts.waitingFor(reason) : reason;
   }
   if (run !== undefined) return undefined;
   if (request.state === "queued") return texts.queuedNext;
   if (request.state === "expired") return texts.expired;
   const outcome = request.outcome as
-    | { kind: "refused"; failure: SubmitFailure }
+    | { kind: "refused"; failure: ChangeFailure }
     | { kind: "denied"; denial: Denial }
     | { kind: "cluster-unavailable"; message: string }
     | { kind: "requester-gone" | "approval-missing" | "changed" | "rejected" | "parked" }
@@ -159,22 +173,5 @@ function buttonsOf({ request, run, approval }: RequestFacts, texts: Texts) {
         button("request.object", texts.buttonObject, request.id),
       ),
     ];
-  if (run === undefined) return [];
-  const object = button("request.object", texts.buttonObject, request.id);
-  if (run.ended_at !== null) return [actions(button("run.logs", texts.buttonLogs, run.id), object)];
-  return [
-    actions(
-      button("run.logs", texts.buttonLogs, run.id),
-      object,
-      button("run.cancel", texts.buttonCancel, run.id, {
-        style: "danger",
-        confirm: {
-          title: texts.confirmTitle,
-          text: shorten(`${run.title} (${run.name}): ${texts.cancelConsequence}`, 300),
-          confirm: texts.confirmYes,
-          deny: texts.confirmNo,
-        },
-      }),
-    ),
-  ];
+  return run === undefined ? [] : [runButtons(run, texts)];
 }

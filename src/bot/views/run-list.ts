@@ -2,8 +2,10 @@ import type { RunRow } from "../../actions/training/find-run.ts";
 import type { LogLine } from "../../actions/training/engine-ports.ts";
 import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
-import { actions, button, context, section, type MessageView } from "./message.ts";
+import { context, section, type MessageView } from "./message.ts";
 import { runLine } from "./request-card.ts";
+import { runButtons } from "./run-buttons.ts";
+import { runParts } from "./run-parts.ts";
 
 export function runList(
   runs: readonly RunRow[],
@@ -27,16 +29,14 @@ export function runDetails(run: RunRow, simulated: boolean, texts: Texts): Messa
     text: first,
     blocks: [
       section(`*${first}*`),
+      ...runParts(run, texts),
       ...(run.reason === null || run.reason === "" ? [] : [section(escapeMrkdwn(shorten(run.reason, 900)))]),
       context(
         `<@${run.owner}>`,
         code(run.name),
         `${run.gpus} GPU · ${escapeMrkdwn(run.cluster)} / ${escapeMrkdwn(run.namespace)}`,
       ),
-      actions(
-        button("run.logs", texts.buttonLogs, run.id),
-        button("request.object", texts.buttonObject, run.request_id),
-      ),
+      runButtons(run, texts),
     ],
   };
 }

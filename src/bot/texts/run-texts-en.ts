@@ -1,0 +1,50 @@
+import type { RunStep } from "../../actions/training/engine-ports.ts";
+import { code } from "../escape.ts";
+
+/** Sentences about what is done to a run, its parts and its past. */
+export const runTextsEn = {
+  ended: (state: string) => `It has ended already: ${state}.`,
+  notPossible: (why: string) =>
+    why === "no-gate"
+      ? "No gate of this run waits for a decision."
+      : `This kind of run does not offer it${why === "" ? "." : `: ${why}`}`,
+  suspended: "suspended",
+  restarts: (count: number) => `${count} restart${count === 1 ? "" : "s"}`,
+  stepOf: (done: number, total: number) => `${done} of ${total}`,
+  stepState: (state: RunStep["state"]) => state as string,
+  moreSteps: (count: number) => `and ${count} more`,
+  gateWaits: (name: string, message: string) =>
+    `✋ waits at ${name}${message === "" ? "" : `: ${message}`}. A decision lets it go on or ends it there.`,
+  buttonGateApprove: "Approve",
+  buttonGateReject: "Reject",
+  gateConfirm: (run: string, gate: string) => `${run} goes on after ${gate}.`,
+  gateRejectConfirm: (run: string, gate: string) =>
+    `${run} ends at ${gate}. What has run until there is kept.`,
+  confirmGo: "Yes",
+  confirmBack: "Back",
+  buttonSuspend: "Suspend",
+  buttonResume: "Resume",
+  buttonAgain: "Same again",
+  buttonRemedy: "Try the proposal",
+  suspendOf: (title: string) => `Suspend ${title}`,
+  suspendConsequence:
+    "Its GPUs are given back and its pods end. It goes on from its last checkpoint when it is resumed.",
+  resumeOf: (title: string) => `Resume ${title}`,
+  resumeConsequence: "It asks for its GPUs again and waits for its turn.",
+  gateOf: (title: string) => `Decide a gate of ${title}`,
+  gateConsequence: "The run goes on or ends there; this cannot be taken back.",
+  trials: (done: number, planned: number) => `${done} of ${planned} trials`,
+  trialBest: (name: string, metrics: string, parameters: string) =>
+    `best so far ${code(name)}: ${metrics} with ${parameters}`,
+  noTrials: "No trial has told a value yet.",
+  proposal: (changes: string) => `*Proposal*  ${changes}`,
+  lastStep: (step: number, total: number | undefined) =>
+    total === undefined ? `step ${step}` : `step ${step} of ${total}`,
+  lastCheckpoint: (step: number) => `last checkpoint step ${step}`,
+  historyTitle: "Runs that ended",
+  noHistory: "No run has ended here yet.",
+  defaults: "defaults",
+  diffTitle: (first: string, second: string) => `${first} against ${second}`,
+  noDiff: "They were started with the same.",
+  buttonMore: "More",
+};

@@ -1,0 +1,58 @@
+import type { RunStep } from "../../actions/training/engine-ports.ts";
+import { code } from "../escape.ts";
+import type { runTextsEn } from "./run-texts-en.ts";
+
+const STEP_STATES: Readonly<Record<RunStep["state"], string>> = {
+  waiting: "대기",
+  queued: "대기 중",
+  starting: "시작 중",
+  running: "실행 중",
+  succeeded: "성공",
+  failed: "실패",
+  cancelled: "취소됨",
+  lost: "사라짐",
+  skipped: "건너뜀",
+};
+
+export const runTextsKo: typeof runTextsEn = {
+  ended: (state) => `이미 끝난 실행이에요: ${state}.`,
+  notPossible: (why) =>
+    why === "no-gate"
+      ? "이 실행에는 결정을 기다리는 게이트가 없어요."
+      : `이 종류의 실행에서는 할 수 없어요${why === "" ? "." : `: ${why}`}`,
+  suspended: "일시정지됨",
+  restarts: (count) => `재시작 ${count}번`,
+  stepOf: (done, total) => `${total}개 중 ${done}개`,
+  stepState: (state) => STEP_STATES[state],
+  moreSteps: (count) => `외 ${count}개`,
+  gateWaits: (name, message) =>
+    `✋ ${name}에서 기다리고 있어요${message === "" ? "" : `: ${message}`}. 승인하면 이어서 실행하고, 반려하면 여기서 끝나요.`,
+  buttonGateApprove: "승인",
+  buttonGateReject: "반려",
+  gateConfirm: (run, gate) => `${run}: ${gate} 다음 단계를 이어서 실행해요.`,
+  gateRejectConfirm: (run, gate) => `${run}: ${gate}에서 끝나요. 여기까지의 결과는 남아요.`,
+  confirmGo: "네",
+  confirmBack: "돌아가기",
+  buttonSuspend: "일시정지",
+  buttonResume: "재개",
+  buttonAgain: "같은 설정으로 다시",
+  buttonRemedy: "제안대로 해 보기",
+  suspendOf: (title) => `${title} 일시정지`,
+  suspendConsequence: "GPU를 돌려주고 파드를 끝내요. 재개하면 마지막 체크포인트부터 이어서 학습해요.",
+  resumeOf: (title) => `${title} 재개`,
+  resumeConsequence: "GPU를 다시 요청하고 차례를 기다려요.",
+  gateOf: (title) => `${title} 게이트 결정`,
+  gateConsequence: "이어서 실행하거나 여기서 끝내요. 되돌릴 수 없어요.",
+  trials: (done, planned) => `트라이얼 ${planned}개 중 ${done}개`,
+  trialBest: (name, metrics, parameters) => `지금까지 최고 ${code(name)}: ${metrics} (${parameters})`,
+  noTrials: "아직 값을 알린 트라이얼이 없어요.",
+  proposal: (changes) => `*제안*  ${changes}`,
+  lastStep: (step, total) => (total === undefined ? `${step} 스텝` : `${total} 스텝 중 ${step}`),
+  lastCheckpoint: (step) => `마지막 체크포인트 ${step} 스텝`,
+  historyTitle: "끝난 실행",
+  noHistory: "아직 끝난 실행이 없어요.",
+  defaults: "기본값",
+  diffTitle: (first, second) => `${first}와 ${second} 비교`,
+  noDiff: "같은 설정으로 시작했어요.",
+  buttonMore: "더 보기",
+};

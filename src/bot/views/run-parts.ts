@@ -1,0 +1,138 @@
+import type { KnownBlock } from "@slack/types";
+import type { RunDetail, RunStep, RunTrial } from "../../actions/training/engine-ports.ts";
+import type { RunRow } from "../../actions/training/find-run.ts";
+import { formatValue } from "../../actions/training/stage-catalogue.ts";
+import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
+import { failureTextsFor } from "../texts/failure-texts.ts";
+import type { Texts } from "../texts/texts.ts";
+import { actions, bar, button, section } from "./message.ts";
+
+const MOST_STEPS = 12;
+const STEP_SIGNS: Readonly<Record<RunStep["state"], string>> = {
+  waiting: "▫️",
+  queued: "⏳",
+  starting: "⏳",
+  running: "🔵",
+  succeeded: "✅",
+  failed: "❌",
+  cancelled: "⚪",
+  lost: "⚠️",
+  skipped: "▫️",
+};
+
+export function detailOf(run: RunRow): RunDetail {
+  return run.detail as RunDetail;
+}
+
+/** "2 of 6: sft 40 %": where a run of several steps is; undefined for others. */
+export function stepLine(run: RunRow, texts: Texts): string | undefined {
+  const { steps = [] } = detailOf(run);
+  if (steps.length < 2) return undefined;
+  const done = steps.filter(({ state }) => state === "succeeded" || state === "skipped").length;
+  const current = steps.find(
+    ({ state }) => state === "running" || state === "starting" || state === "failed",
+  );
+  const percent =
+    current?.progress === undefined || current.state === "failed"
+      ? ""
+      : ` ${Math.round(current.progress * 100)} %`;
+  const name = current === undefined ? "" : `: ${escapeMrkdwn(shorten(current.name, 60))}${percent}`;
+  return `${texts.runs.stepOf(done, steps.length)}${name}`;
+}
+
+/** The parts of a run below its first line: steps, trials, gates, why it failed. */
+export function runParts(run: RunRow, texts: Texts): KnownBlock[] {
+  const detail = detailOf(run);
+  const parts = [stepsOf(detail, texts), trialsOf(detail, texts), gatesOf(run, texts), failureOf(run, texts)];
+  return parts.flatMap((text) => (text === undefined ? [] : [section(shorten(text, 2_900))]));
+}
+
+/** Why it failed and what may be done, if that is known. */
+export function failureParts(run: RunRow, texts: Texts): KnownBlock[] {
+  const text = failureOf(run, texts);
+  if (text === undefined) return [];
+  const hasRemedy = detailOf(run).failure?.remedy !== undefined;
+  return [
+    section(shorten(text, 2_900)),
+    ...(hasRemedy
+      ? [actions(button("run.remedy", texts.runs.buttonRemedy, run.id, { style: "primary" }))]
+      : []),
+  ];
+}
+
+function stepsOf({ steps = [] }: RunDetail, texts: Texts): string | undefined {
+  if (steps.length < 2) return undefined;
+  const shown = steps.slice(0, MOST_STEPS).map((step) => {
+    const progress =
+      step.state === "running" && step.progress !== undefined
+        ? ` ${bar(step.progress)} ${Math.round(step.progress * 100)} %`
+        : "";
+    const reason = step.reason === undefined ? "" : ` · ${escapeMrkdwn(shorten(step.reason, 120))}`;
+    return `${STEP_SIGNS[step.state]} ${escapeMrkdwn(shorten(step.name, 80))} · ${texts.runs.stepState(step.state)}${progress}${reason}`;
+  });
+  if (steps.length > MOST_STEPS) shown.push(texts.runs.moreSteps(steps.length - MOST_STEPS));
+  return shown.join("\n");
+}
+
+function trialsOf({ trials }: RunDetail, texts: Texts): string | undefined {
+  if (trials === undefined) return undefined;
+  const done = (trials.counts.succeeded ?? 0) + (trials.counts.failed ?? 0) + (trials.counts.cancelled ?? 0);
+  const lines = [texts.runs.trials(done, trials.planned)];
+  if (trials.best !== undefined)
+    lines.push(
+      texts.runs.trialBest(trials.best.name, metricsOf(trials.best), parametersOf(trials.best.parameters)),
+    );
+  else lines.push(texts.runs.noTrials);
+  for (const trial of trials.recent.slice(0, 8))
+    lines.push(
+      `${STEP_SIGNS[trial.state]} ${code(shorten(trial.name, 80))} ${metricsOf(trial)} · ${parametersOf(trial.parameters)}`,
+    );
+  return lines.join("\n");
+}
+
+function metricsOf({ metrics }: RunTrial): string {
+  const shown = Object.entries(metrics)
+    .slice(0, 4)
+    .map(([name, value]) => `${escapeMrkdwn(name)} ${Number(value.toPrecision(4))}`);
+  return shown.length === 0 ? "–" : shown.join(", ");
+}
+
+export function parametersOf(parameters: Readonly<Record<string, string>>): string {
+  return Object.entries(parameters)
+    .slice(0, 8)
+    .map(([name, value]) => code(`${shorten(name, 40)}=${shorten(value, 60)}`))
+    .join(" ");
+}
+
+function gatesOf(run: RunRow, texts: Texts): string | undefined {
+  const { gates = [] } = detailOf(run);
+  if (run.ended_at !== null || gates.length === 0) return undefined;
+  return gates
+    .map(({ name, message = "" }) =>
+      texts.runs.gateWaits(escapeMrkdwn(shorten(name, 80)), escapeMrkdwn(shorten(message, 300))),
+    )
+    .join("\n");
+}
+
+function failureOf(run: RunRow, texts: Texts): string | undefined {
+  const { failure } = detailOf(run);
+  if (failure === undefined) return undefined;
+  const words = failureTextsFor(texts.locale)[failure.kind];
+  const where = [
+    ...(failure.lastStep === undefined ? [] : [texts.runs.lastStep(failure.lastStep, failure.totalSteps)]),
+    ...(failure.lastCheckpointStep === undefined
+      ? []
+      : [texts.runs.lastCheckpoint(failure.lastCheckpointStep)]),
+  ];
+  const quoted = failure.traceback ?? failure.lines;
+  const changes = failure.remedy?.changes.map(
+    ({ parameter, from, to }) => `${code(parameter)} ${code(formatValue(from))} → ${code(formatValue(to))}`,
+  );
+  return [
+    `*${words.reason(failure.facts)}*`,
+    ...(where.length === 0 ? [] : [where.join(" · ")]),
+    ...(quoted.length === 0 ? [] : [codeBlock(quoted.join("\n"), 1_500)]),
+    words.advice(failure.facts),
+    ...(changes === undefined ? [] : [texts.runs.proposal(changes.join(" · "))]),
+  ].join("\n");
+}
