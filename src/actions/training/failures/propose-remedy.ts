@@ -143,7 +143,8 @@ function resumeFrom(failure: Failure): { change: Change; step: number } | undefi
   const parameter = declared(failure.stage, "resume")[0];
   const { checkpoint } = failure;
   if (parameter === undefined || checkpoint === undefined) return undefined;
-  const to = { boolean: true, string: checkpoint.path, integer: checkpoint.step, number: checkpoint.step }[
+  const folder = checkpoint.path?.includes("/") === true ? checkpoint.path : undefined;
+  const to = { boolean: true, string: folder, integer: checkpoint.step, number: checkpoint.step }[
     parameter.type
   ];
   const from = valueOf(failure, parameter);

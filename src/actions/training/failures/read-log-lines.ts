@@ -20,7 +20,8 @@ export interface CleanLine {
 const ESCAPES = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g;
 /** Controls, formats (bidi, zero width, tags), separators of lines, halves of characters. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
-const NEEDS_CLEANING = /[^\u0020-\u007E]/;
+/** Neither plain ASCII, Hangul nor the blocks of a bar. */
+const NEEDS_CLEANING = /[^\u0020-\u007E\uAC00-\uD7A3\u2580-\u259F]/;
 /** A bar leaves the cursor behind it, so that what is printed next stands on its line. */
 const BAR = /\d{1,9}\/\d{1,9} \[[^\]]{0,100}\]/;
 

@@ -5,9 +5,10 @@ const STEP_OF_TOTAL =
   /^(?:\s{0,8}\d{1,3}%\|[^|]{0,200}\|\s{0,8}|.{0,200}?\b(?:global_)?(?:[Ss]tep|[Ii]teration|[Ii]ter)[\s:=]{1,8}|\s{0,8})(\d{1,9})\s{0,8}\/\s{0,8}(\d{1,9})(?=[\s,[:|)\]]|$)/;
 const STEP_WITH_LOSS = /\b(?:global_)?[Ss]tep["']?[\s:=]{1,4}(\d{1,9})\b/;
 /** transformers, DeepSpeed, Megatron: a word about saving and the folder, which begins where a word begins. */
-const SAVING = /\b[Ss]av(?:ing|ed)\b|\bcheckpoint\b/;
+const SAVING = /\b[Ss]av(?:ing|ed)\b/;
+const GONE = /^(?:Delet|Remov)/;
 const CHECKPOINT =
-  /(?<=^|[\s'"=(])\/[^\s'"]{0,300}?(?:checkpoint[-_]|global_step|iter_0{0,9})(\d{1,9})(?=[/\s'".,:;)]|$)/;
+  /(?<=^|[\s'"=(])[^\s'"=(]{0,300}?(?:checkpoint[-_]|global_step|iter_0{0,9})(\d{1,9})(?=[/\s'".,:;)]|$)/;
 const CHECKPOINT_OF_ITERATION = /\bsaved checkpoint from iteration\s{1,12}(\d{1,9}) to/;
 
 /** Of a line; numbers and data stand behind it. */
@@ -32,7 +33,7 @@ export function readTrainingSteps(lines: readonly CleanLine[]): TrainingSteps {
   let totalSteps: number | undefined;
   for (const [line, { pod, text }] of lines.entries()) {
     const beginning = text.slice(0, READ_LENGTH);
-    const saved = SAVING.test(beginning) ? CHECKPOINT.exec(text) : null;
+    const saved = SAVING.test(beginning) && !GONE.test(beginning) ? CHECKPOINT.exec(text) : null;
     const iteration = saved === null ? CHECKPOINT_OF_ITERATION.exec(beginning) : null;
     if (saved !== null) checkpoints.push({ line, pod, step: Number(saved[1]), path: saved[0] });
     else if (iteration !== null) checkpoints.push({ line, pod, step: Number(iteration[1]) });
