@@ -42,7 +42,7 @@ describe("the configuration", () => {
   it("allows nothing with real tokens and no file", () => {
     const config = readConfig({ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", KUBECONFIG: "/k" });
 
-    expect(config.policy).toEqual({ roles: [], rules: [], approvals: [] });
+    expect(config.policy).toEqual({ roles: [], rules: [], approvals: [], limits: [] });
     expect(config.clusters[0]).toMatchObject({ kind: "kubeconfig", file: "/k" });
     expect(config.slack).toMatchObject({ kind: "real", transport: { kind: "socket" } });
   });
@@ -59,6 +59,10 @@ describe("the configuration", () => {
 
   it.each([
     ["policy: { rules: [{ name: a, effect: allow, actions: [x], roles: [none] }] }", "there is no role"],
+    ["policy: { limits: [{ name: a, gpus: 1, roles: [none] }] }", "there is no role"],
+    ["policy: { limits: [{ name: a }] }", "limits nothing"],
+    ["policy: { limits: [{ name: a, gpus: 1 }, { name: a, runs: 1 }] }", "two limits"],
+    ["policy: { limits: [{ name: a, gpus: 1, per: team, people: [U1] }] }", "a role of their own"],
     ["policy: { roles: [{ name: a, kubernetes: { groups: [system:masters] } }] }", "never impersonated"],
     ["queue: { backend: redis }", "JIBSA_REDIS_URL"],
     ["model: { provider: openai }", "needs url and name"],

@@ -1,8 +1,18 @@
 import { appendAudit } from "../store/audit.ts";
 import type { Store } from "../store/database.ts";
-import { isApprover } from "./policy.ts";
+import type { LimitUse } from "./limits.ts";
+import { isApprover, type Policy } from "./policy.ts";
 import type { Person } from "./ports.ts";
-import { hashSpec, lockRequest, moveRequest, type RequestRow } from "./request-row.ts";
+import { reservesGpus } from "./registry.ts";
+import {
+  findRequest,
+  hashSpec,
+  lockRequest,
+  moveRequest,
+  previewOf,
+  type RequestRow,
+} from "./request-row.ts";
+import { takeReservation } from "./reservations.ts";
 
 export type DecideOutcome =
   | { kind: "recorded"; approvals: number; quorum: number }
@@ -12,17 +22,27 @@ export type DecideOutcome =
   | { kind: "already-voted" }
   | { kind: "already-decided"; state: string; deciders: readonly string[] }
   | { kind: "expired" }
+  /** The vote is not counted and the approval stays open: it can be given once something has ended. */
+  | { kind: "over-limit"; over: LimitUse }
   /** The stored object no longer is what was shown: the approval is void. */
   | { kind: "changed" }
   | { kind: "not-found" };
 
 /** One click of Approve or Reject. The row is locked, so of two clicks one comes second and is told so. */
 export async function decideApproval(
-  deps: { store: Store; now(): Date },
+  deps: {
+    store: Store;
+    policy: Policy;
+    now(): Date;
+    /** undefined: not (any longer) an active member of the workspace. */
+    findPerson(slackUserId: string): Promise<Person | undefined>;
+  },
   requestId: string,
   person: Person,
   decision: "approve" | "reject",
 ): Promise<DecideOutcome> {
+  // Before the row is locked: Slack may have to be asked.
+  const requester = decision === "approve" ? await findRequester(deps, requestId) : undefined;
   return deps.store.transaction().execute(async (transaction): Promise<DecideOutcome> => {
     const request = await lockRequest(transaction, requestId);
     const approval = await transaction
@@ -94,16 +114,47 @@ export async function decideApproval(
       return { kind: "rejected", request: { ...request, state: "rejected" } };
     }
     const approvals = (await votes()).filter((row) => row.decision === "approve").length;
+    if (approvals >= approval.quorum && requester !== undefined) {
+      const reserved = await takeReservation(transaction, {
+        limits: deps.policy.limits ?? [],
+        requestId,
+        requester,
+        wanted: previewOf(request),
+        now,
+      });
+      if (reserved.kind === "over-limit") {
+        await transaction
+          .deleteFrom("votes")
+          .where("approval_id", "=", approval.id)
+          .where("voter", "=", person.slackUserId)
+          .execute();
+        await moveRequest(transaction, requestId, "needs-approval", now, reserved);
+        await audit("vote-refused", { cause: "over-limit", decision, ...reserved.over });
+        return reserved;
+      }
+    }
     if (approvals < approval.quorum) {
       await moveRequest(transaction, requestId, "needs-approval", now);
       await audit("vote-recorded", { specHash: approval.spec_hash, approvals, quorum: approval.quorum });
       return { kind: "recorded", approvals, quorum: approval.quorum };
     }
     await close("approved");
-    await moveRequest(transaction, requestId, "queued", now);
+    await moveRequest(transaction, requestId, "queued", now, null);
     await audit("request-approved", { specHash: approval.spec_hash, approvals });
     return { kind: "approved", request: { ...request, state: "queued" } };
   });
+}
+
+/** Whose limits count. Undefined: nothing is reserved, or they are gone, which carrying it out will find. */
+async function findRequester(
+  deps: Parameters<typeof decideApproval>[0],
+  requestId: string,
+): Promise<Pick<Person, "slackUserId" | "email" | "roles"> | undefined> {
+  const request = await findRequest(deps.store, requestId);
+  if (request === undefined || !reservesGpus(request.action)) return undefined;
+  // Without limits an approval needs no answer of Slack.
+  if ((deps.policy.limits ?? []).length === 0) return { slackUserId: request.requester, roles: [] };
+  return deps.findPerson(request.requester);
 }
 
 /** Closes approvals whose time has run out. Returns the requests, to be redrawn. */

@@ -49,7 +49,7 @@ export interface PlannedChange {
   subject: PolicySubject;
   /** What would be sent, frozen: an approval is bound to its hash. */
   object: PlatformObject;
-  preview: Omit<Preview, "approval" | "object" | "subject">;
+  preview: Omit<Preview, "approval" | "object" | "subject" | "limits">;
 }
 
 export type ChangeOutcome =
@@ -74,6 +74,8 @@ export type ChangeFailure =
 /** Changes a platform: shown first, then, with leave, carried out from the row. */
 export interface ChangeAction<Input> extends ActionBase<Input> {
   risk: "change" | "destroy";
+  /** What it starts holds GPUs until the request ends: the policy's limits count it. */
+  reservesGpus?: true;
   plan(input: Input, deps: PlanDeps): Promise<Result<PlannedChange, readonly FieldProblem[]>>;
   /** May be called again after a crash: the second time finds what the first has made. Outages are thrown. */
   run(input: Input, object: PlatformObject, deps: ActionDeps): Promise<ChangeOutcome>;

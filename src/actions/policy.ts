@@ -1,4 +1,5 @@
 import type { Locale } from "../store/database.ts";
+import type { Limit } from "./limits.ts";
 import type { ApprovalNeed, Identity, Person, PolicySubject } from "./ports.ts";
 
 /** A set of people and who the clusters see when one of them acts. */
@@ -45,6 +46,8 @@ export interface Policy {
   roles: readonly Role[];
   rules: readonly Rule[];
   approvals: readonly ApprovalRule[];
+  /** Default: none. */
+  limits?: readonly Limit[];
 }
 
 export type Decision =

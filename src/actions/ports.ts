@@ -1,4 +1,5 @@
 import type { Locale } from "../store/database.ts";
+import type { LimitUse } from "./limits.ts";
 import type { SubmitFailure } from "./training/engine-ports.ts";
 
 export type RequestId = string;
@@ -113,6 +114,8 @@ export interface Preview {
   /** The object against its template: only what differs. */
   changes: readonly { path: string; from: string; to: string }[];
   freeGpus?: { free: number; total: number };
+  /** What the policy's limits leave, when it was shown. */
+  limits?: readonly LimitUse[];
   dryRun:
     | { kind: "accepted"; warnings: readonly string[] }
     | { kind: "refused"; failure: SubmitFailure }

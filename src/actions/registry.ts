@@ -36,6 +36,11 @@ export type ReadOutput<Name extends ReadName> =
     : never;
 export type ChangeInput<Name extends ChangeName> = (typeof changes)[Name]["examples"][number]["input"];
 
+/** Whether the policy's limits count what this action starts. */
+export function reservesGpus(name: string): boolean {
+  return isChangeName(name) && (changes[name] as { reservesGpus?: true }).reservesGpus === true;
+}
+
 export function isChangeName(name: string): name is ChangeName {
   return Object.hasOwn(changes, name);
 }

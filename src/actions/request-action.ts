@@ -13,6 +13,7 @@ import {
   type ReadOutput,
 } from "./registry.ts";
 import { findRequest, hashSpec, previewOf, type RequestRow } from "./request-row.ts";
+import { measureLimits } from "./reservations.ts";
 
 export type Denial = Extract<Decision, { kind: "denied" }>;
 
@@ -50,8 +51,18 @@ export async function requestAction<Name extends ChangeName>(
   const { object, subject: full, preview: parts } = planned.value;
   const decision = decide(deps.policy, deps.person, full);
   if (decision.kind === "denied") return deny(deps, decision, full);
+  const limits =
+    action.reservesGpus === true
+      ? await measureLimits(deps.store, {
+          limits: deps.policy.limits ?? [],
+          requester: deps.person,
+          wanted: parts,
+          now: deps.now(),
+        })
+      : [];
   const preview: Preview = {
     ...parts,
+    ...(limits.length > 0 && { limits }),
     object,
     subject: full,
     approval:

@@ -3,6 +3,7 @@ import { sql, type Selectable, type Transaction } from "kysely";
 import { canonicalJson } from "../store/audit.ts";
 import type { Database, RequestState, Store } from "../store/database.ts";
 import type { PlatformObject, Preview } from "./ports.ts";
+import { releaseReservation } from "./reservations.ts";
 
 export type RequestRow = Selectable<Database["requests"]>;
 export type ApprovalRow = Selectable<Database["approvals"]>;
@@ -25,7 +26,9 @@ export function lockRequest(transaction: Transaction<Database>, id: string): Pro
   return transaction.selectFrom("requests").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
 }
 
-/** Moves a locked request on and makes its messages due for a redraw. */
+const OPEN: readonly RequestState[] = ["previewed", "needs-approval", "queued", "running"];
+
+/** Moves a locked request on and makes its messages due for a redraw. At an end, what it holds of limits is given back. */
 export async function moveRequest(
   transaction: Transaction<Database>,
   id: string,
@@ -43,4 +46,5 @@ export async function moveRequest(
     })
     .where("id", "=", id)
     .execute();
+  if (!OPEN.includes(state)) await releaseReservation(transaction, id, now);
 }

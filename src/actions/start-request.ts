@@ -4,11 +4,16 @@ import { decide, type Policy } from "./policy.ts";
 import type { Person, PolicySubject } from "./ports.ts";
 import type { Denial } from "./request-action.ts";
 import { lockRequest, moveRequest, previewOf, type RequestRow } from "./request-row.ts";
+import { reservesGpus } from "./registry.ts";
+import { checkPossible, takeReservation } from "./reservations.ts";
+import type { LimitUse } from "./limits.ts";
 
 export type StartOutcome =
   | { kind: "queued"; request: RequestRow }
   | { kind: "needs-approval"; request: RequestRow; expiresAt: Date }
   | { kind: "denied"; denial: Denial; subject: PolicySubject }
+  /** Nothing has changed: it can be pressed again once something has ended. */
+  | { kind: "over-limit"; over: LimitUse }
   /** Pressed before, here or elsewhere; `request` says where it is now. */
   | { kind: "already-started"; request: RequestRow }
   | { kind: "not-yours" }
@@ -62,6 +67,19 @@ export async function startRequest(
     }
     // The policy may have changed since the preview: what it asks now counts.
     const need = decision.approval ?? (preview.approval.kind === "needed" ? preview.approval : undefined);
+    const { limits = [] } = deps.policy;
+    if (reservesGpus(request.action)) {
+      const asked = { limits, requester: person, wanted: preview, now };
+      // Where others have to agree first, it only has to be possible at all.
+      const outcome =
+        need === undefined
+          ? await takeReservation(transaction, { ...asked, requestId })
+          : await checkPossible(transaction, asked);
+      if (outcome.kind === "over-limit") {
+        await audit("request-start-refused", { cause: "over-limit", ...outcome.over });
+        return outcome;
+      }
+    }
     if (need === undefined) {
       await moveRequest(transaction, requestId, "queued", now);
       await audit("request-queued", { specHash: request.spec_hash, rule: decision.rule });

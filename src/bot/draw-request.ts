@@ -71,6 +71,15 @@ export async function drawRequest(
         view: requestCard(facts, texts),
       });
     }
+    // Approved, and still not started: worth a ping, once.
+    const isOverLimit = (request.outcome as { kind?: string } | null)?.kind === "over-limit";
+    if (request.state === "needs-approval" && isOverLimit)
+      await addLine(transaction, {
+        ...place,
+        key: `limit.${requestId}`,
+        under: { subject, purpose: "card" },
+        view: endNotice(facts, texts),
+      });
     if (ended && (request.action === "train-start" || request.state !== "done"))
       await addLine(transaction, {
         ...place,

@@ -3,6 +3,7 @@ import { escapeMrkdwn } from "./escape.ts";
 import { read } from "./read.ts";
 import { repeatRun, requestChange, requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
+import { overLimitText } from "./views/limit-lines.ts";
 import type { MessageView } from "./views/message.ts";
 
 /** A pressed button. Its value is an id and nothing else: who may do what is looked up. No click stays without an answer. */
@@ -22,7 +23,7 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       const decision = delivery.actionId === "approval.approve" ? "approve" : "reject";
       const outcome = await deps.actions.decide(value, person, decision);
       if (outcome.kind === "approved") await deps.enqueue("run-action", { requestId: value });
-      if (["approved", "rejected", "recorded", "expired", "changed"].includes(outcome.kind))
+      if (["approved", "rejected", "recorded", "expired", "changed", "over-limit"].includes(outcome.kind))
         await deps.enqueue("draw-request", { requestId: value });
       const view = decisionView(context, outcome);
       return view === undefined ? undefined : deps.reply.privately(delivery, view);
@@ -76,6 +77,8 @@ function decisionView({ texts }: HandlingContext, outcome: DecideOutcome): Messa
       return said(texts.voteLate(outcome.state, outcome.deciders.map((id) => `<@${id}>`).join(", ")));
     case "expired":
       return said(texts.voteExpired);
+    case "over-limit":
+      return said(`${overLimitText(outcome.over, texts)} ${texts.limits.approveLater}`);
     case "changed":
       return said(texts.voteVoid);
     case "not-found":

@@ -3,6 +3,7 @@ import type { StartOutcome } from "../actions/start-request.ts";
 import type { RepeatInput } from "../actions/training/repeat-run.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { deniedView } from "./denied-view.ts";
+import { overLimitView } from "./views/limit-lines.ts";
 import type { MessageView } from "./views/message.ts";
 import { previewCard } from "./views/preview-card.ts";
 
@@ -97,6 +98,8 @@ export function startView(
       return said(texts.discarded);
     case "denied":
       return deniedView(outcome.denial, outcome.subject.action, person, texts);
+    case "over-limit":
+      return overLimitView(outcome.over, requestId, texts);
     case "already-started":
       return said(texts.alreadyStarted(texts.requestState(outcome.request.state)));
     case "not-yours":

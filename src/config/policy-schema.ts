@@ -26,6 +26,32 @@ export const approvalNeed = z
   .strictObject({ aboveGpuHours: match.aboveGpuHours, aboveGpus: match.aboveGpus, ...need })
   .transform(({ expires, ...rest }) => ({ ...rest, expiresInMs: expires }));
 
+const limitSchema = z
+  .strictObject({
+    name: z.string().min(1),
+    /** "person": each for themselves; "team": everybody of the roles together. */
+    per: z.enum(["person", "team"]).default("person"),
+    /** Default: everybody. */
+    roles: z.array(z.string()).min(1).optional(),
+    /** Slack user ids or e-mail addresses. */
+    people: z.array(z.string().min(1)).min(1).optional(),
+    namespaces: match.namespaces,
+    clusters: match.clusters,
+    gpus: z.number().int().min(0).optional(),
+    runs: z.number().int().min(0).optional(),
+    gpuHoursPerWeek: z.number().min(0).optional(),
+  })
+  .superRefine(({ per, people, gpus, runs, gpuHoursPerWeek }, context) => {
+    if (per === "team" && people !== undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["people"],
+        message: "a team is everybody of a role: give these people a role of their own",
+      });
+    if (gpus === undefined && runs === undefined && gpuHoursPerWeek === undefined)
+      context.addIssue({ code: "custom", message: "limits nothing: set gpus, runs or gpuHoursPerWeek" });
+  });
+
 export const policySchema = z
   .strictObject({
     roles: z
@@ -59,17 +85,28 @@ export const policySchema = z
           .transform(({ expires, ...rest }) => ({ ...rest, expiresInMs: expires })),
       )
       .default([]),
+    limits: z.array(limitSchema).default([]),
   })
   .superRefine((policy, context) => {
     const names = new Set(policy.roles.map((role) => role.name));
-    policy.rules.forEach((rule, index) =>
-      rule.roles?.forEach((role, at) => {
-        if (!names.has(role))
-          context.addIssue({
-            code: "custom",
-            path: ["rules", index, "roles", at],
-            message: `there is no role "${role}"`,
-          });
-      }),
-    );
+    for (const list of ["rules", "limits"] as const)
+      policy[list].forEach((entry, index) =>
+        entry.roles?.forEach((role, at) => {
+          if (!names.has(role))
+            context.addIssue({
+              code: "custom",
+              path: [list, index, "roles", at],
+              message: `there is no role "${role}"`,
+            });
+        }),
+      );
+    const limitNames = policy.limits.map(({ name }) => name);
+    limitNames.forEach((name, index) => {
+      if (limitNames.indexOf(name) !== index)
+        context.addIssue({
+          code: "custom",
+          path: ["limits", index, "name"],
+          message: `there are two limits "${name}"`,
+        });
+    });
   });

@@ -1,3 +1,4 @@
+import { releaseEndedReservations } from "../actions/reservations.ts";
 import type { Store } from "../store/database.ts";
 import { listStaleInbound } from "../store/inbound.ts";
 import type { Enqueue } from "./create-jobs.ts";
@@ -7,6 +8,7 @@ const STALE_AFTER_MS = 10_000;
 
 /** Rings for every row that still waits. Harmless where a job exists: ids are the same. Returns how often it rang. */
 export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Promise<number> {
+  await releaseEndedReservations(store, now);
   const before = new Date(now.getTime() - STALE_AFTER_MS);
   let rung = 0;
   for (const key of await listStaleInbound(store, before)) {

@@ -100,6 +100,17 @@ export interface Database {
     ended_at: NullableTime;
     observed_at: NullableTime;
   };
+  reservations: {
+    request_id: string;
+    person: string;
+    roles: string[];
+    cluster: string;
+    namespace: string;
+    gpus: number;
+    gpu_hours: number;
+    created_at: Time;
+    released_at: NullableTime;
+  };
   audit: {
     /** bigint: node-postgres reads it as text. */
     seq: ColumnType<string, number, never>;

@@ -19,6 +19,7 @@ export const trainStart = defineChange<TrainStartInput>({
   summary: "Start a training stage",
   input,
   risk: "change",
+  reservesGpus: true,
   examples: [
     {
       command: "/train start sft model-size=7B",

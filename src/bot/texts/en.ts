@@ -1,5 +1,6 @@
 import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
+import { limitTextsEn } from "./limit-texts-en.ts";
 
 /** Every sentence that people read, in English. Arguments are escaped by the sentence where they are free text. */
 export const en = {
@@ -156,6 +157,7 @@ export const en = {
   homeNothing: "Nothing yet. Ask me anything in a direct message, or start a stage with `/train start`.",
   homeApprovals: "Waiting for your decision",
   problem: (problem: FieldProblem): string => problemInEnglish(problem),
+  limits: limitTextsEn,
   help: {
     all: [
       "*Ask* me anything about your documents: mention me, write me a direct message, or `/ask How do I retry a failed run?`",

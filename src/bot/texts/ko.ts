@@ -1,4 +1,5 @@
 import { code } from "../escape.ts";
+import { limitTextsKo } from "./limit-texts-ko.ts";
 import { formatNumber, type en } from "./en.ts";
 
 import { problemInKorean } from "./problem-texts-ko.ts";
@@ -170,6 +171,7 @@ export const ko: typeof en = {
     "아직 아무것도 없어요. 다이렉트 메시지로 무엇이든 물어보거나 `/train start` 로 스테이지를 시작해 보세요.",
   homeApprovals: "내 결정을 기다리는 요청",
   problem: (problem) => problemInKorean(problem),
+  limits: limitTextsKo,
   help: {
     all: [
       "*질문*: 저를 멘션하거나 다이렉트 메시지를 보내거나 `/ask 실패한 학습을 다시 돌리려면 어떻게 해요?`",

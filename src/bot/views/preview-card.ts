@@ -3,6 +3,7 @@ import type { ChangeFailure } from "../../actions/define-action.ts";
 import type { RunState } from "../../store/database.ts";
 import { code, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
+import { limitLines } from "./limit-lines.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";
 
 /** Only the asker sees it: what would happen, what it costs, who must agree. Nothing has started. */
@@ -96,7 +97,7 @@ export function factsOf(preview: Preview, texts: Texts, changesOnly = false): st
   );
   if (preview.freeGpus !== undefined)
     facts.push(`*${texts.freeNow}*  ${texts.freeLine(preview.freeGpus.free, preview.freeGpus.total)}`);
-  facts.push(`*${texts.checked}*  ${checkedLine(preview, texts)}`);
+  facts.push(...limitLines(preview, texts), `*${texts.checked}*  ${checkedLine(preview, texts)}`);
   const { approval } = preview;
   facts.push(
     `*${texts.needs}*  ${

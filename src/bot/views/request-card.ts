@@ -1,5 +1,6 @@
 import { previewOf, type ApprovalRow, type RequestRow } from "../../actions/request-row.ts";
 import { OWNER_GONE } from "../../actions/observe-run.ts";
+import type { LimitUse } from "../../actions/limits.ts";
 import type { Denial } from "../../actions/request-action.ts";
 import type { ChangeFailure } from "../../actions/define-action.ts";
 import type { RunRow } from "../../actions/training/find-run.ts";
@@ -7,6 +8,7 @@ import type { Locale } from "../../store/database.ts";
 import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, bar, button, context, section, type MessageView } from "./message.ts";
+import { overLimitText } from "./limit-lines.ts";
 import { factsOf, refusalText } from "./preview-card.ts";
 import { signOf } from "./state-sign.ts";
 
@@ -128,6 +130,7 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
     | { kind: "refused"; failure: ChangeFailure }
     | { kind: "denied"; denial: Denial }
     | { kind: "cluster-unavailable"; message: string }
+    | { kind: "over-limit"; over: LimitUse }
     | { kind: "requester-gone" | "approval-missing" | "changed" | "rejected" | "parked" }
     | null;
   switch (outcome?.kind) {
@@ -137,6 +140,8 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
       return denialText(outcome.denial, request.action, request.locale, texts);
     case "cluster-unavailable":
       return texts.failedCluster(escapeMrkdwn(shorten(outcome.message, 300)));
+    case "over-limit":
+      return `${overLimitText(outcome.over, texts)} ${texts.limits.waitsForApproval}`;
     case "requester-gone":
       return texts.failedRequesterGone;
     case "approval-missing":
