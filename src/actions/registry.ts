@@ -1,18 +1,23 @@
 import { clusterStatus } from "./cluster/cluster-status.ts";
 import { trainCancel } from "./training/train-cancel.ts";
+import { trainClean } from "./training/train-clean.ts";
 import { trainDiff } from "./training/train-diff.ts";
+import { trainFollow } from "./training/train-follow.ts";
 import { trainGate } from "./training/train-gate.ts";
 import { trainHistory } from "./training/train-history.ts";
 import { trainList } from "./training/train-list.ts";
 import { trainLogs } from "./training/train-logs.ts";
 import { trainStart } from "./training/train-start.ts";
 import { trainStatus } from "./training/train-status.ts";
+import { trainResume, trainSuspend } from "./training/train-suspend.ts";
 
 /** Everything that people can look at. */
 export const reads = {
   "train-list": trainList,
   "train-status": trainStatus,
   "train-logs": trainLogs,
+  "train-history": trainHistory,
+  "train-diff": trainDiff,
   "cluster-status": clusterStatus,
 } as const;
 
@@ -20,14 +25,16 @@ export const reads = {
 export const changes = {
   "train-start": trainStart,
   "train-cancel": trainCancel,
+  "train-suspend": trainSuspend,
+  "train-resume": trainResume,
+  "train-gate": trainGate,
+  "train-follow": trainFollow,
+  "train-clean": trainClean,
 } as const;
 
 export type ReadName = keyof typeof reads;
 export type ChangeName = keyof typeof changes;
 export type ReadInput<Name extends ReadName> = (typeof reads)[Name]["examples"][number]["input"];
-  "train-suspend": trainSuspend,
-  "train-resume": trainResume,
-  "train-gate": trainGate,
 export type ReadOutput<Name extends ReadName> =
   Awaited<ReturnType<(typeof reads)[Name]["read"]>> extends infer Answer
     ? Answer extends { ok: true; value: infer Value }

@@ -1,6 +1,8 @@
 import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
+import { problemInEnglish } from "./problem-texts-en.ts";
+import { runTextsEn } from "./run-texts-en.ts";
 
 /** Every sentence that people read, in English. Arguments are escaped by the sentence where they are free text. */
 export const en = {
@@ -76,6 +78,7 @@ export const en = {
       "train-suspend": "Suspending. The run's message will say when its GPUs are free.",
       "train-resume": "Resuming. The run's message follows it.",
       "train-gate": "Your decision is on its way. The run's message shows it.",
+      "train-clean": "Deleting.",
     })[action] ?? "Started. A message here follows it.",
   discarded: "Discarded. Nothing was started.",
   alreadyStarted: (state: string) => `This was pressed before; the request is now: ${state}.`,
@@ -156,7 +159,8 @@ export const en = {
   homeTitle: "Your runs and requests",
   homeNothing: "Nothing yet. Ask me anything in a direct message, or start a stage with `/train start`.",
   homeApprovals: "Waiting for your decision",
-  problem: (problem: FieldProblem): string => problemInEnglish(problem),
+  runs: runTextsEn,
+  problem: problemInEnglish,
   limits: limitTextsEn,
   help: {
     all: [
@@ -168,13 +172,14 @@ export const en = {
     train: [
       "`/train start` opens a form; `/train start sft model-size=7B learning-rate=1e-5` shows a preview at once",
       "`/train list` (`mine`, `all`) · `/train status <run>` · `/train logs <run> lines=100` · `/train cancel <run>`",
+      "`/train suspend <run>` gives the GPUs back, `/train resume <run>` goes on · `/train gate approve <run>` decides where a pipeline waits",
+      "`/train retry <run> batch-size=2` starts the same again with changes · `/train history <stage>` · `/train diff <run> <run>`",
+      "`/train follow pytorchjob/<name>` follows what was started elsewhere · `/train clean days=14` deletes what ended runs left",
       "A run is named by the beginning of its name; without a name it is your latest.",
     ].join("\n"),
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
     ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages.",
-      "`/train suspend <run>` gives the GPUs back, `/train resume <run>` goes on · `/train gate approve <run>` decides where a pipeline waits",
-      "`/train retry <run> batch-size=2` starts the same again with changes · `/train history <stage>` · `/train diff <run> <run>`",
   },
   stages: "Stages",
 };

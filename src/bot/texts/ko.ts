@@ -1,9 +1,9 @@
 import { code } from "../escape.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
 import { formatNumber, type en } from "./en.ts";
-
 import { problemInKorean } from "./problem-texts-ko.ts";
 import { runTextsKo } from "./run-texts-ko.ts";
+
 /** What a value is, where nothing narrower is said. */
 const KINDS: Readonly<Record<string, string>> = { string: "글자", integer: "정수", number: "숫자" };
 
@@ -91,6 +91,7 @@ export const ko: typeof en = {
       "train-suspend": "일시정지하고 있어요. GPU가 비면 실행 메시지에서 알려 드릴게요.",
       "train-resume": "재개하고 있어요. 실행 메시지에서 진행 상황을 볼 수 있어요.",
       "train-gate": "결정을 전달했어요. 실행 메시지에 보여요.",
+      "train-clean": "삭제하고 있어요.",
     })[action] ?? "시작했어요. 여기 올라오는 메시지에서 진행 상황을 볼 수 있어요.",
   discarded: "버렸어요. 시작한 것은 없어요.",
   alreadyStarted: (state) => `이미 누른 버튼이에요. 지금 상태: ${state}`,
@@ -170,7 +171,8 @@ export const ko: typeof en = {
   homeNothing:
     "아직 아무것도 없어요. 다이렉트 메시지로 무엇이든 물어보거나 `/train start` 로 스테이지를 시작해 보세요.",
   homeApprovals: "내 결정을 기다리는 요청",
-  problem: (problem) => problemInKorean(problem),
+  runs: runTextsKo,
+  problem: problemInKorean,
   limits: limitTextsKo,
   help: {
     all: [
@@ -182,11 +184,12 @@ export const ko: typeof en = {
     train: [
       "`/train start` 는 폼을 열어요. `/train start sft model-size=7B learning-rate=1e-5` 처럼 쓰면 바로 미리보기를 보여 드려요",
       "`/train list` (`mine`, `all`) · `/train status <실행>` · `/train logs <실행> lines=100` · `/train cancel <실행>`",
+      "`/train suspend <실행>` 은 GPU를 돌려주고 `/train resume <실행>` 은 이어서 실행해요 · `/train gate approve <실행>` 은 기다리는 파이프라인을 승인해요",
+      "`/train retry <실행> batch-size=2` 는 설정을 바꿔 다시 시작해요 · `/train history <스테이지>` · `/train diff <실행> <실행>`",
+      "`/train follow pytorchjob/<이름>` 은 다른 곳에서 시작한 실행을 따라가요 · `/train clean days=14` 는 끝난 실행의 오브젝트를 지워요",
       "실행은 이름의 앞부분만 적어도 돼요. 이름이 없으면 내 최근 실행이에요.",
     ].join("\n"),
     cluster:
-      "`/train suspend <실행>` 은 GPU를 돌려주고 `/train resume <실행>` 은 이어서 실행해요 · `/train gate approve <실행>` 은 기다리는 파이프라인을 승인해요",
-      "`/train retry <실행> batch-size=2` 는 설정을 바꿔 다시 시작해요 · `/train history <스테이지>` · `/train diff <실행> <실행>`",
       "`/cluster status` 는 노드와 GPU를 보여 드려요: 전체, 사용 중, 누가 쓰는지, 누가 기다리는지. `/cluster status <이름>` 은 하나만 보여요.",
     ask: "`/ask 실패한 학습을 다시 돌리려면 어떻게 해요?` 처럼 물으면 문서에서 찾아 링크와 함께 답해요.",
   },

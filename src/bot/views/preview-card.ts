@@ -6,7 +6,6 @@ import type { Texts } from "../texts/texts.ts";
 import { limitLines } from "./limit-lines.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";
 
-/** Only the asker sees it: what would happen, what it costs, who must agree. Nothing has started. */
 interface ControlWords {
   heading(title: string): string;
   consequence: string;
@@ -32,6 +31,17 @@ const CONTROLS: Readonly<Record<string, (texts: Texts) => ControlWords>> = {
     consequence: runs.resumeConsequence,
     button: runs.buttonResume,
   }),
+  "train-follow": ({ runs }) => ({
+    heading: runs.followOf,
+    consequence: runs.followConsequence,
+    button: runs.buttonFollow,
+  }),
+  "train-clean": ({ runs }) => ({
+    heading: runs.cleanOf,
+    consequence: runs.cleanConsequence,
+    button: runs.buttonClean,
+    destroys: true,
+  }),
   "train-gate": ({ runs }) => ({
     heading: runs.gateOf,
     consequence: runs.gateConsequence,
@@ -39,6 +49,7 @@ const CONTROLS: Readonly<Record<string, (texts: Texts) => ControlWords>> = {
   }),
 };
 
+/** Only the asker sees it: what would happen, what it costs, who must agree. Nothing has started. */
 export function previewCard(
   request: { id: string; action: string },
   preview: Preview,
@@ -138,10 +149,10 @@ export function refusalText(failure: ChangeFailure, texts: Texts): string {
       return texts.platformNameTaken(message);
     case "not-installed":
       return texts.platformNotInstalled(message);
-  }
     case "ended":
       return texts.runs.ended(texts.runState(failure.message as RunState));
     case "not-possible":
       return texts.runs.notPossible(message);
+  }
   return failure satisfies never;
 }

@@ -10,10 +10,10 @@ import type { Texts } from "../texts/texts.ts";
 import { actions, bar, button, context, section, type MessageView } from "./message.ts";
 import { overLimitText } from "./limit-lines.ts";
 import { factsOf, refusalText } from "./preview-card.ts";
-import { signOf } from "./state-sign.ts";
-
 import { runButtons } from "./run-buttons.ts";
 import { detailOf, failureParts, runParts, stepLine } from "./run-parts.ts";
+import { signOf } from "./state-sign.ts";
+
 export interface RequestFacts {
   request: RequestRow;
   approval: ApprovalRow | undefined;
@@ -35,9 +35,9 @@ export function requestCard(facts: RequestFacts, texts: Texts): MessageView {
     blocks: [
       section(`*${first}*`),
       ...(why === undefined ? [] : [section(shorten(why, 2_900))]),
+      ...(run === undefined ? [] : runParts(run, texts)),
       ...(run === undefined && request.state === "needs-approval"
         ? [section(shorten(factsOf(preview, texts).join("\n"), 3_000))]
-      ...(run === undefined ? [] : runParts(run, texts)),
         : []),
       context(...people),
       ...buttonsOf(facts, texts),
@@ -73,16 +73,16 @@ export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
     const hours = (run.ended_at.getTime() - run.started_at.getTime()) / 3_600_000;
     parts.push(texts.ended(texts.runState(run.state), texts.hours(hours)));
   } else parts.push(texts.runState(run.state));
-  if (!ended && run.progress !== null) parts.push(`${bar(run.progress)} ${Math.round(run.progress * 100)} %`);
-  const left = ended ? undefined : hoursLeft(run);
   const steps = ended ? undefined : stepLine(run, texts);
   if (steps !== undefined) parts.push(steps);
   if (!ended && detailOf(run).suspended === true) parts.push(texts.runs.suspended);
+  if (!ended && run.progress !== null) parts.push(`${bar(run.progress)} ${Math.round(run.progress * 100)} %`);
+  const left = ended ? undefined : hoursLeft(run);
   if (left !== undefined) parts.push(texts.timeLeft(texts.hours(left)));
-  if (!ended && run.cancel_requested_at !== null) parts.push(texts.cancelling);
-  return `${signOf(run.state)} ${parts.join(" · ")}${simulated ? ` (${texts.simulated})` : ""}`;
   const { restarts = 0 } = detailOf(run);
   if (restarts > 0) parts.push(texts.runs.restarts(restarts));
+  if (!ended && run.cancel_requested_at !== null) parts.push(texts.cancelling);
+  return `${signOf(run.state)} ${parts.join(" · ")}${simulated ? ` (${texts.simulated})` : ""}`;
 }
 
 function hoursLeft(run: RunRow): number | undefined {
@@ -116,11 +116,11 @@ function peopleLine({ request, approval, approvers, votes, run }: RequestFacts, 
 
 function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefined {
   if (run?.state === "lost") return run.reason === OWNER_GONE ? texts.lostOwner : texts.lost;
-  if (run !== undefined && run.reason !== null && run.reason !== "") {
-    const reason = escapeMrkdwn(shorten(run.reason, 900));
   // The diagnosis says it better than the platform.
   if (run !== undefined && detailOf(run).failure !== undefined && detailOf(run).failure?.kind !== "unknown")
     return undefined;
+  if (run !== undefined && run.reason !== null && run.reason !== "") {
+    const reason = escapeMrkdwn(shorten(run.reason, 900));
     return run.ended_at === null ? texts.waitingFor(reason) : reason;
   }
   if (run !== undefined) return undefined;
