@@ -46,12 +46,21 @@ export async function createBotWorker(deps: {
   };
   const handlers: Pick<JobHandlers, "handle-inbound" | "deliver-outbox" | "draw-request"> = {
     "handle-inbound": ({ key }, { signal }) => handleInbound(bot, key, signal),
-    "deliver-outbox": ({ channel }, { signal }) =>
-      deliverOutbox(
+    async "deliver-outbox"({ channel }, { signal }) {
+      const outcome = await deliverOutbox(
         { store: deps.store, client: background, now: deps.now, logger: deps.logger },
         channel,
         signal,
-      ),
+      );
+      if (outcome === undefined || "againInMs" in outcome) return outcome;
+      // One look for each channel when its sender's time is up: sooner than the sweeper's, should the sender have died.
+      await deps.enqueue(
+        "deliver-outbox",
+        { channel },
+        { deduplicationKey: `${channel}/held`, delayMs: outcome.heldForMs },
+      );
+      return undefined;
+    },
     async "draw-request"({ requestId }) {
       const channel = await drawRequest(deps.store, requestId, (name) => deps.people.mention(name));
       if (channel !== undefined)

@@ -21,16 +21,18 @@ type Line = Extract<Awaited<ReturnType<typeof claimNextLine>>, { kind: "claimed"
 
 /**
  * Sends a channel's pending lines in their order. Before a line is sent a second time, the channel is read for the first:
- * its answer may have been lost, or this process may have died before it wrote the message's time down.
+ * its answer may have been lost, or this process may have died before it wrote the message's time down. `heldForMs`: another
+ * sender is at it, which looks for the next line itself, unless it has died.
  */
 export async function deliverOutbox(
   deps: DeliverDeps,
   channel: string,
   signal: AbortSignal,
-): Promise<void | { againInMs: number }> {
+): Promise<void | { againInMs: number } | { heldForMs: number }> {
   while (!signal.aborted) {
     const next = await claimNextLine(deps.store, channel, deps.now());
-    if (next.kind === "empty" || next.kind === "held") return;
+    if (next.kind === "empty") return;
+    if (next.kind === "held") return { heldForMs: next.inMs };
     if (next.kind === "later") return { againInMs: next.inMs };
     if (next.kind === "skipped") continue;
     const waitMs = await deliver(deps, next.line, next.payload);

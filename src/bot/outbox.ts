@@ -47,7 +47,7 @@ export async function addLine(transaction: Transaction<Database> | Store, line: 
 const CLAIM_MS = 12_000;
 
 /**
- * The oldest pending line of a channel, claimed for 12 s. "held": another sender has it, and will look for the next itself.
+ * The oldest pending line of a channel, claimed for 12 s. "held": another sender has it, which may have died.
  * An edit that a newer edit of the same message follows is skipped.
  */
 export async function claimNextLine(store: Store, channel: string, now: Date) {
@@ -62,7 +62,8 @@ export async function claimNextLine(store: Store, channel: string, now: Date) {
       .forUpdate()
       .executeTakeFirst();
     if (head === undefined) return { kind: "empty" } as const;
-    if (head.claimed_until !== null && head.claimed_until > now) return { kind: "held" } as const;
+    if (head.claimed_until !== null && head.claimed_until > now)
+      return { kind: "held", inMs: head.claimed_until.getTime() - now.getTime() } as const;
     if (head.next_attempt_at > now)
       return { kind: "later", inMs: head.next_attempt_at.getTime() - now.getTime() } as const;
     if (head.subject !== null && head.attempts === 0) {

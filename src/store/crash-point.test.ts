@@ -20,6 +20,17 @@ it("kills only at the point that is named, and only as often as asked", () => {
   rmSync(folder, { recursive: true });
 });
 
+it("freezes instead where that is asked for", () => {
+  const signals: string[] = [];
+
+  crashPoint("CP4", { JIBSA_CRASH_AT: "CP4" }, (signal) => signals.push(signal));
+  crashPoint("CP4", { JIBSA_CRASH_AT: "CP4", JIBSA_CRASH_SIGNAL: "SIGSTOP" }, (signal) =>
+    signals.push(signal),
+  );
+
+  expect(signals).toEqual(["SIGKILL", "SIGSTOP"]);
+});
+
 it("shortens the lock only where there is a crash point", () => {
   expect(crashLockMs({ JIBSA_CRASH_LOCK_MS: "700" })).toBeUndefined();
   expect(crashLockMs({ JIBSA_CRASH_LOCK_MS: "700", JIBSA_CRASH_AT: "CP4" })).toBe(700);

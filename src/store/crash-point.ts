@@ -11,12 +11,13 @@ export function crashLockMs(env: NodeJS.ProcessEnv = process.env): number | unde
 
 /**
  * A place where a test kills this process with SIGKILL: when JIBSA_CRASH_AT names it. JIBSA_CRASH_LEDGER is a file
- * that counts the deaths; JIBSA_CRASH_TIMES (default 1) is how many there may be. Does nothing without the variable.
+ * that counts the deaths; JIBSA_CRASH_TIMES (default 1) is how many there may be. JIBSA_CRASH_SIGNAL is another signal
+ * than SIGKILL: SIGSTOP freezes it there. Does nothing without the variable.
  */
 export function crashPoint(
   name: string,
   env: NodeJS.ProcessEnv = process.env,
-  kill: () => void = () => void process.kill(process.pid, "SIGKILL"),
+  kill: (signal: string) => void = (signal) => void process.kill(process.pid, signal),
 ): void {
   if (env["JIBSA_CRASH_AT"] !== name) return;
   const ledger = env["JIBSA_CRASH_LEDGER"];
@@ -25,5 +26,5 @@ export function crashPoint(
     if (deaths >= Number(env["JIBSA_CRASH_TIMES"] ?? 1)) return;
     appendFileSync(ledger, "x");
   }
-  kill();
+  kill(env["JIBSA_CRASH_SIGNAL"] ?? "SIGKILL");
 }

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { deliverOutbox } from "#src/bot/deliver-outbox.ts";
-import { addLine } from "#src/bot/outbox.ts";
+import { addLine, claimNextLine } from "#src/bot/outbox.ts";
 import { createBackgroundClient } from "#src/bot/slack-clients.ts";
 import { startSlackPlayground, type SlackPlayground } from "#src/playground/slack/start-slack-playground.ts";
 import { createPlaygroundClient } from "#test/servers/playground-client.ts";
@@ -41,4 +41,25 @@ it("finds the line whose answer was lost, however much was said after it", async
   expect(messages.filter(({ text }) => text === "told once")).toHaveLength(1);
   const line = await store.selectFrom("outbox").select("state").executeTakeFirstOrThrow();
   expect(line.state).toBe("sent");
+});
+
+it("says when to look again for a line whose sender may have died", async () => {
+  const { store } = await postgres.createDatabase();
+  const deps = {
+    store,
+    client: createBackgroundClient(slack),
+    now: () => new Date(),
+    logger: pino({ level: "silent" }),
+  };
+  await addLine(store, { key: "held", channel: CHANNEL, view: { text: "told late", blocks: [] } });
+  await claimNextLine(store, CHANNEL, new Date());
+
+  const whileHeld = await deliverOutbox(deps, CHANNEL, new AbortController().signal);
+  const { heldForMs } = whileHeld as { heldForMs: number };
+  const later = { ...deps, now: () => new Date(Date.now() + heldForMs) };
+  await deliverOutbox(later, CHANNEL, new AbortController().signal);
+
+  expect(heldForMs).toBeGreaterThan(0);
+  const messages = await createPlaygroundClient(slack.url).messages("sora", CHANNEL);
+  expect(messages.filter(({ text }) => text === "told late")).toHaveLength(1);
 });

@@ -1,6 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pino } from "pino";
 import { parse } from "yaml";
 import {
   startSimulatedCluster,
@@ -8,10 +7,10 @@ import {
 } from "#src/playground/cluster/start-simulated-cluster.ts";
 import { startSlackPlayground } from "#src/playground/slack/start-slack-playground.ts";
 import { createKubernetesCluster } from "#src/actions/adapters/kubernetes-cluster.ts";
-import { createJobs } from "#src/jobs/create-jobs.ts";
 import type { OpenStore } from "#src/store/open-store.ts";
 import { cacheDir } from "#test/servers/jibsa.ts";
 import { createPlaygroundClient, type PlaygroundClient } from "#test/servers/playground-client.ts";
+import { putIndexingOff } from "#test/servers/put-indexing-off.ts";
 import { startBot, type BotOptions, type SupervisedBot } from "./supervised-bot.ts";
 import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
@@ -87,7 +86,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       knowledge: { sources: [{ name: "pages", folder: join(folder, "pages") }], watch: false },
     }),
   );
-  if (options.pages === undefined) await putIndexingOff(options.database);
+  if (options.pages === undefined)
+    await putIndexingOff(options.database, {
+      kind: "postgres",
+      connectionString: options.database.connectionString,
+    });
   const bots: SupervisedBot[] = [];
   let started = 0;
   return {
@@ -132,13 +135,4 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The bell for it waits in the queue already, so that a start does not ring. */
-async function putIndexingOff(database: WorldOptions["database"]): Promise<void> {
-  const { store, connectionString } = database;
-  const backend = { kind: "postgres", connectionString } as const;
-  const jobs = createJobs({ backend, store, logger: pino({ level: "silent" }) });
-  await jobs.enqueue("index-source", { source: "pages" }, { delayMs: 3_600_000 });
-  await jobs.close();
 }

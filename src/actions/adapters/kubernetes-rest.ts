@@ -40,7 +40,8 @@ const MAX_BODY_BYTES = 64 * 1_024 * 1_024;
 /**
  * The plain API calls that the generated clients do not cover: any resource by name, impersonation for each call,
  * 5 s and no retry. Credentials, certificates and exec plugins are @kubernetes/client-node's (imported on first use).
- * Outages, 429 and 5xx are thrown as ClusterUnavailableError; every other answer is a value.
+ * Outages, 429 and 5xx are thrown as ClusterUnavailableError, and so is the same read before its Retry-After is over; every
+ * other answer is a value.
  */
 export async function openKubernetesRest(
   name: string,
@@ -58,9 +59,34 @@ export async function openKubernetesRest(
   if (context !== undefined) config.setCurrentContext(context);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error("the kubeconfig names no cluster for its current context");
+  /** Until when, on the monotonic clock, the server does not want the same read again. */
+  const notBeforeMs = new Map<string, number>();
+
+  /** Whoever repeats a change waits by itself; a look may be asked for again by an event at any time. */
+  function throwIfTooEarly(call: RestCall): void {
+    const until = notBeforeMs.get(sameRead(call));
+    if (until === undefined) return;
+    const waitMs = until - performance.now();
+    if (waitMs <= 0) {
+      notBeforeMs.delete(sameRead(call));
+      return;
+    }
+    throw new ClusterUnavailableError(name, "the API server has asked for a pause", waitMs);
+  }
+
+  function throwIfAway(call: RestCall, response: IncomingMessage, status: KubernetesStatus): void {
+    if (status.code !== 429 && status.code < 500) return;
+    const seconds = Number(response.headers["retry-after"] ?? status.details?.retryAfterSeconds);
+    const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+    if (call.method === "GET" && retryAfterMs !== undefined)
+      notBeforeMs.set(sameRead(call), performance.now() + retryAfterMs);
+    const message = status.message ?? `the API server answers ${status.code}`;
+    throw new ClusterUnavailableError(name, message, retryAfterMs);
+  }
 
   /** Resolves once the head of the answer is there. */
   async function open(call: RestCall): Promise<IncomingMessage> {
+    throwIfTooEarly(call);
     const url = new URL(server + call.path);
     const options: RequestOptions = { method: call.method, headers: {} };
     await config.applyToHTTPSOptions(options);
@@ -111,14 +137,7 @@ export async function openKubernetesRest(
       const code = response.statusCode ?? 0;
       if (code >= 200 && code < 300) return { ok: true, body: JSON.parse(text) as unknown };
       const status = parseStatus(text, code);
-      if (code === 429 || code >= 500) {
-        const seconds = Number(response.headers["retry-after"] ?? status.details?.retryAfterSeconds);
-        throw new ClusterUnavailableError(
-          name,
-          status.message ?? `the API server answers ${code}`,
-          Number.isFinite(seconds) ? seconds * 1_000 : undefined,
-        );
-      }
+      throwIfAway(call, response, status);
       return { ok: false, status };
     },
     /** The answer as it is, whatever its code: what stands behind the API server's proxy speaks for itself. */
@@ -131,6 +150,7 @@ export async function openKubernetesRest(
       const response = await open(call);
       if ((response.statusCode ?? 0) >= 300) {
         const status = parseStatus(await readAll(name, response), response.statusCode ?? 0);
+        throwIfAway(call, response, status);
         throw new RestRefusedError(status);
       }
       response.setEncoding("utf8");
@@ -172,6 +192,10 @@ async function readAll(name: string, response: IncomingMessage, maxBytes = MAX_B
     clearTimeout(timer);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function sameRead({ method, path, as }: RestCall): string {
+  return `${method} ${path} ${as?.user ?? ""}`;
 }
 
 function parseStatus(text: string, code: number): KubernetesStatus {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ClusterUnavailableError } from "../cluster-ports.ts";
 import type { KubernetesRest } from "./kubernetes-rest.ts";
 
 const RELIST_MS = 300_000;
@@ -11,8 +12,8 @@ interface Event {
 }
 
 /**
- * Lists, then watches from there, for ever: after any end it starts anew (with jitter, slower while it keeps failing), and
- * at least every 5 minutes it lists again, so that an event that was lost is made up for.
+ * Lists, then watches from there, for ever: after any end it starts anew (with jitter, slower while it keeps failing, never
+ * before a Retry-After is over), and at least every 5 minutes it lists again, so that an event that was lost is made up for.
  */
 export function superviseWatch(options: {
   rest: () => Promise<KubernetesRest>;
@@ -26,6 +27,7 @@ export function superviseWatch(options: {
     let pauseMs = FIRST_PAUSE_MS;
     let seen = new Map<string, string>();
     while (!signal.aborted) {
+      let askedToWaitMs = 0;
       try {
         const listed = await listNames(options);
         for (const name of new Set([...seen.keys(), ...listed.names.keys()]))
@@ -34,9 +36,12 @@ export function superviseWatch(options: {
         if (await follow(options, listed.resourceVersion, seen)) pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         if (signal.aborted) return;
+        if (error instanceof ClusterUnavailableError) askedToWaitMs = error.retryAfterMs ?? 0;
         options.onError(error instanceof Error ? error : new Error(String(error)));
       }
-      await sleep(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      await sleep(askedToWaitMs + pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(
+        () => undefined,
+      );
       pauseMs = Math.min(LAST_PAUSE_MS, pauseMs * 2);
     }
   })();
