@@ -82,7 +82,8 @@ function pageOf<Item extends z.ZodType>(field: string, item: Item) {
 export const runPage = pageOf("runs", runSchema);
 export const versionPage = pageOf("pipeline_versions", versionSchema);
 export const experimentPage = pageOf("experiments", experimentSchema);
-export const recurringRunPage = pageOf("recurring_runs", recurringRunSchema);
+/** The one list that is written otherwise, https://github.com/kubeflow/pipelines/blob/master/backend/api/v2beta1/recurring_run.proto */
+export const recurringRunPage = pageOf("recurringRuns", recurringRunSchema);
 
 export function readRun(run: z.output<typeof runSchema>): PipelineRun {
   const { pipeline_id: pipelineId, pipeline_version_id: versionId } = run.pipeline_version_reference ?? {};

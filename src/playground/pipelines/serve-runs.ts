@@ -149,7 +149,7 @@ export function serveRecurringRuns(world: PipelinesWorld, call: PipelinesCall): 
     const namespace = namespaceOf(world, call.query.get("namespace"));
     authorize(world, call, "list", namespace);
     const own = recurringRuns.filter((one) => one.namespace === namespace);
-    return pageOf("recurring_runs", own, call.query, RECURRING_KEYS);
+    return pageOf("recurringRuns", own, call.query, RECURRING_KEYS);
   }
   if (id === "") return createRecurringRun(world, call);
   const found = recurringRuns.find((one) => one.recurring_run_id === id);
