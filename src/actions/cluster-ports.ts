@@ -35,11 +35,12 @@ export interface Cluster {
     as: Identity,
     options?: { dryRun?: boolean },
   ): Promise<Result<PlatformObject, SubmitFailure | { kind: "exists" }>>;
-  get(ref: ObjectRef, as: Identity): Promise<PlatformObject | undefined>;
+  /** With `subresource` what stands below the object, e.g. "pendingworkloads". */
+  get(ref: ObjectRef, as: Identity, options?: { subresource?: string }): Promise<PlatformObject | undefined>;
   list(
     ref: Omit<ObjectRef, "name">,
     as: Identity,
-    options?: { labelSelector?: string },
+    options?: { labelSelector?: string; fieldSelector?: string },
   ): Promise<readonly PlatformObject[]>;
   /** True when it was there. Foreground propagation; `uid` guards against deleting a namesake. */
   delete(

@@ -9,6 +9,7 @@ import { trainList } from "./training/train-list.ts";
 import { trainLogs } from "./training/train-logs.ts";
 import { trainStart } from "./training/train-start.ts";
 import { trainStatus } from "./training/train-status.ts";
+import { trainWhy } from "./training/train-why.ts";
 import { trainResume, trainSuspend } from "./training/train-suspend.ts";
 
 /** Everything that people can look at. */
@@ -16,6 +17,7 @@ export const reads = {
   "train-list": trainList,
   "train-status": trainStatus,
   "train-logs": trainLogs,
+  "train-why": trainWhy,
   "train-history": trainHistory,
   "train-diff": trainDiff,
   "cluster-status": clusterStatus,

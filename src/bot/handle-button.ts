@@ -1,4 +1,5 @@
 import type { DecideOutcome } from "../actions/decide-approval.ts";
+import { changeWaiting } from "./change-waiting.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { read } from "./read.ts";
 import { repeatRun, requestChange, requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
@@ -30,6 +31,14 @@ export async function handleButton(context: HandlingContext): Promise<void> {
     }
     case "run.logs":
       return read(context, "train-logs", { run: value, lines: 40 });
+    case "run.why":
+      return read(context, "train-why", { run: value });
+    case "waiting.fewer-gpus":
+      return changeWaiting(context, value, "fewer-gpus");
+    case "waiting.other-type":
+      return changeWaiting(context, value, "other-type");
+    case "waiting.other-queue":
+      return changeWaiting(context, value, "other-queue");
     case "run.cancel":
     case "run.suspend":
       return requestChange(context, "train-suspend", { run: value });

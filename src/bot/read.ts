@@ -6,11 +6,13 @@ import { clusterCard } from "./views/cluster-card.ts";
 import type { MessageView } from "./views/message.ts";
 import { runDifference, runHistory } from "./views/run-history.ts";
 import { runDetails, runList, runLogs } from "./views/run-list.ts";
+import { waitingCard } from "./views/waiting-card.ts";
 
 /** What a view may ask besides what was read. */
 interface ViewFacts {
   texts: Texts;
   isSimulated(cluster: string): boolean;
+  now: Date;
 }
 
 /** How each look is shown. */
@@ -20,6 +22,8 @@ const VIEWS: { [Name in ReadName]: (output: ReadOutput<Name>, facts: ViewFacts) 
   "train-history": (past, { isSimulated, texts }) => runHistory(past, isSimulated, texts),
   "train-diff": (difference, { texts }) => runDifference(difference, texts),
   "train-logs": ({ run, lines }, { texts }) => runLogs(run, lines, texts),
+  "train-why": (report, { isSimulated, texts, now }) =>
+    waitingCard(report, isSimulated(report.run.cluster), now, texts),
   "cluster-status": (reports, { texts }) => clusterCard(reports, texts),
 };
 
@@ -40,7 +44,10 @@ export async function read<Name extends ReadName>(
       return deps.reply.answer(delivery, deniedView(outcome.denial, outcome.subject.action, person, texts));
     case "answered": {
       const isSimulated = (cluster: string) => deps.actions.clusters.get(cluster)?.simulated ?? false;
-      return deps.reply.answer(delivery, VIEWS[name](outcome.output, { texts, isSimulated }));
+      return deps.reply.answer(
+        delivery,
+        VIEWS[name](outcome.output, { texts, isSimulated, now: deps.now() }),
+      );
     }
   }
   return outcome satisfies never;

@@ -12,6 +12,8 @@ export async function requestChange<Name extends ChangeName>(
   context: HandlingContext,
   name: Name,
   input: ChangeInput<Name>,
+  /** What stands around the preview. */
+  around: (view: MessageView) => MessageView = (view) => view,
 ): Promise<void> {
   const { deps, delivery, texts } = context;
   const outcome = await plan(context, name, input, delivery.threadTs);
@@ -19,8 +21,8 @@ export async function requestChange<Name extends ChangeName>(
   // Only the asker sees it, also where a mention asked for it.
   return deps.reply.privately(
     delivery,
-    previewCard(outcome.request, outcome.preview, texts, delivery.direct),
-    previewCard(outcome.request, outcome.preview, texts, true),
+    around(previewCard(outcome.request, outcome.preview, texts, delivery.direct)),
+    around(previewCard(outcome.request, outcome.preview, texts, true)),
   );
 }
 

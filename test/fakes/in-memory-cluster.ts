@@ -48,19 +48,21 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       }
       return { ok: true, value: structuredClone(made) };
     },
-    async get(ref: ObjectRef) {
+    async get(ref: ObjectRef, _as, { subresource } = {}) {
       checkRead();
-      const object = objects.get(keyOf(ref.resource, ref.namespace, ref.name));
+      const key = keyOf(ref.resource, ref.namespace, ref.name);
+      const object = objects.get(subresource === undefined ? key : `${key}/${subresource}`);
       return object === undefined ? undefined : structuredClone(object);
     },
-    async list(ref, _as, { labelSelector } = {}) {
+    async list(ref, _as, { labelSelector, fieldSelector } = {}) {
       checkRead();
       const prefix = `${ref.resource}/${ref.namespace === undefined ? "" : `${ref.namespace}/`}`;
       const [label = "", value] = labelSelector?.split("=") ?? [];
       return [...objects]
         .filter(([key]) => key.startsWith(prefix))
         .map(([, object]) => structuredClone(object))
-        .filter(({ metadata }) => labelSelector === undefined || metadata.labels?.[label] === value);
+        .filter(({ metadata }) => labelSelector === undefined || metadata.labels?.[label] === value)
+        .filter((object) => fieldSelector === undefined || hasField(object, fieldSelector));
     },
     async delete(ref, as) {
       check();
@@ -133,6 +135,15 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       }
     },
   };
+}
+
+/** "involvedObject.uid=…", one term. */
+function hasField(object: PlatformObject, selector: string): boolean {
+  const [path = "", wanted] = selector.split("=");
+  const value = path
+    .split(".")
+    .reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], object);
+  return value === wanted;
 }
 
 /** RFC 7386. */

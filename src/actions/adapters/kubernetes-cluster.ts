@@ -35,8 +35,13 @@ export function createKubernetesCluster(options: {
     });
     return opening;
   };
-  const list = async (ref: Omit<ObjectRef, "name">, as: Identity | undefined, labelSelector?: string) => {
-    const query = labelSelector === undefined ? "" : `?labelSelector=${encodeURIComponent(labelSelector)}`;
+  const list = async (
+    ref: Omit<ObjectRef, "name">,
+    as: Identity | undefined,
+    selectors: Readonly<Record<string, string>> = {},
+  ) => {
+    const selected = new URLSearchParams(selectors).toString();
+    const query = selected === "" ? "" : `?${selected}`;
     const answer = await (await rest()).call({ method: "GET", path: pathOf(ref) + query, ...(as && { as }) });
     if (answer.ok)
       return ((answer.body as { items?: PlatformObject[] }).items ?? []) as readonly PlatformObject[];
@@ -58,13 +63,14 @@ export function createKubernetesCluster(options: {
       if (answer.ok) return { ok: true, value: answer.body as PlatformObject };
       return { ok: false, failure: failureOf(answer.status) };
     },
-    async get(ref, as) {
-      const answer = await (await rest()).call({ method: "GET", path: pathOf(ref), as });
+    async get(ref, as, { subresource } = {}) {
+      const path = `${pathOf(ref)}${subresource === undefined ? "" : `/${subresource}`}`;
+      const answer = await (await rest()).call({ method: "GET", path, as });
       if (answer.ok) return answer.body as PlatformObject;
       if (answer.status.code === 404) return undefined;
       throw refusalOf(answer.status);
     },
-    list: (ref, as, { labelSelector } = {}) => list(ref, as, labelSelector),
+    list: (ref, as, selectors) => list(ref, as, selectors),
     async delete(ref, as) {
       const body = {
         apiVersion: "v1",

@@ -53,6 +53,9 @@ export function parseMessage(text: string): ParsedCommand {
   )
     return { kind: "ask", question: trimmed };
   if (word === "help" || word === "도움말") return { kind: "ask", question: trimmed };
+  // "train why" and a run is a command, "train why does my loss rise" is not.
+  if (word === "train" && /^(?:why|왜)$/i.test(rest[0] ?? "") && rest.length > 2)
+    return { kind: "ask", question: trimmed };
   return parseCommand(word, remainder);
 }
 

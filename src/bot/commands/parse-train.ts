@@ -53,6 +53,7 @@ const VERBS: readonly Verb[] = [
   },
   ofRun("train-status", ["status", "show", "상태"]),
   ofRun("train-cancel", ["cancel", "stop", "취소"]),
+  ofRun("train-why", ["why", "왜"]),
   ofRun("train-suspend", ["suspend", "pause", "일시정지"]),
   ofRun("train-resume", ["resume", "재개"]),
   {
@@ -126,7 +127,7 @@ export function parseTrain(words: readonly string[]): ParsedCommand {
 
 /** A verb that takes a run, or none for the person's latest. */
 function ofRun(
-  kind: "train-status" | "train-cancel" | "train-suspend" | "train-resume",
+  kind: "train-status" | "train-cancel" | "train-suspend" | "train-resume" | "train-why",
   words: readonly string[],
 ): Verb {
   return {

@@ -1,5 +1,6 @@
 import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
+import { waitingTextsEn } from "./waiting-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
 import { problemInEnglish } from "./problem-texts-en.ts";
 import { runTextsEn } from "./run-texts-en.ts";
@@ -21,7 +22,7 @@ export const en = {
   gpuLine: (gpus: number, type: string | undefined, hours: string, basis: string) =>
     gpus === 0 ? "none" : `${gpus} x ${type ?? "GPU"} for about ${hours} (${basis})`,
   gpuHours: (hours: number) => `${formatNumber(hours)} GPU-hours`,
-  basisCatalogue: "catalogue's estimate",
+  basisCatalogue: "catalogue's estimate, too few runs so far",
   basisHistory: (runs: number) => `median of the last ${runs} runs`,
   changes: "changes",
   noChanges: "none, the stage's defaults",
@@ -159,6 +160,7 @@ export const en = {
   homeTitle: "Your runs and requests",
   homeNothing: "Nothing yet. Ask me anything in a direct message, or start a stage with `/train start`.",
   homeApprovals: "Waiting for your decision",
+  waiting: waitingTextsEn,
   runs: runTextsEn,
   problem: problemInEnglish,
   limits: limitTextsEn,

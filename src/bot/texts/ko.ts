@@ -1,4 +1,5 @@
 import { code } from "../escape.ts";
+import { waitingTextsKo } from "./waiting-texts-ko.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
 import { formatNumber, type en } from "./en.ts";
 import { problemInKorean } from "./problem-texts-ko.ts";
@@ -42,7 +43,7 @@ export const ko: typeof en = {
   gpuLine: (gpus, type, hours, basis) =>
     gpus === 0 ? "없음" : `${type ?? "GPU"} ${gpus}개, 약 ${hours} (${basis})`,
   gpuHours: (hours) => `${formatNumber(hours)} GPU시간`,
-  basisCatalogue: "카탈로그 예상치",
+  basisCatalogue: "카탈로그 예상치, 아직 실행 기록이 부족해요",
   basisHistory: (runs) => `최근 ${runs}번 실행의 중앙값`,
   changes: "바뀌는 값",
   noChanges: "없음 (스테이지 기본값)",
@@ -171,6 +172,7 @@ export const ko: typeof en = {
   homeNothing:
     "아직 아무것도 없어요. 다이렉트 메시지로 무엇이든 물어보거나 `/train start` 로 스테이지를 시작해 보세요.",
   homeApprovals: "내 결정을 기다리는 요청",
+  waiting: waitingTextsKo,
   runs: runTextsKo,
   problem: problemInKorean,
   limits: limitTextsKo,
