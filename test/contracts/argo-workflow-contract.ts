@@ -185,7 +185,7 @@ export function argoWorkflowContract(name: string, open: () => Promise<ArgoUnder
               steps: [
                 [{ name: "each", template: "work", withItems: ["a", "b"] }],
                 [
-                  { name: "big", template: "work", when: "{{workflow.parameters.model-size}} == 72B" },
+                  { name: "big", template: "work", when: "'{{workflow.parameters.model-size}}' == '72B'" },
                   { name: "last", template: "work" },
                 ],
               ],
@@ -254,7 +254,7 @@ export function argoWorkflowContract(name: string, open: () => Promise<ArgoUnder
       [
         "that depend on what is not there",
         { templates: [dag({ name: "a", template: "work", dependencies: ["x"] }), work("work")] },
-        /^invalid spec: templates\.main\.tasks\.a dependency 'x' not defined$/,
+        /^invalid spec: templates\.main sorting failed: invalid dependency x$/,
       ],
       [
         "that go round in a circle",
@@ -267,7 +267,7 @@ export function argoWorkflowContract(name: string, open: () => Promise<ArgoUnder
             work("work"),
           ],
         },
-        /^invalid spec: templates\.main.*cycle/,
+        /^invalid spec: templates\.main sorting failed: graph with cycle$/,
       ],
       [
         "that leave out an input",

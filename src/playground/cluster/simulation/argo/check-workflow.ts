@@ -66,18 +66,18 @@ function problemOfDag(
 ): string | undefined {
   if (tasks.length === 0) return `${at} must have at least one task`;
   const names = tasks.map(({ name }) => name);
+  const unknown = tasks.flatMap(dependenciesOf).find((name) => !names.includes(name));
+  if (unknown !== undefined) return `${at} sorting failed: invalid dependency ${unknown}`;
+  if (hasCycle(tasks)) return `${at} sorting failed: graph with cycle`;
   for (const [index, task] of tasks.entries()) {
     if (names.indexOf(task.name) !== index) return `${at}.tasks[${index}].name '${task.name}' is not unique`;
     const dependencies = dependenciesOf(task);
     if (dependencies.length > 0 && /^\d/.test(task.name))
       return `${at}.tasks.${task.name} name cannot begin with a digit when using either 'depends' or 'dependencies'`;
-    const missing = dependencies.find((name) => !names.includes(name));
-    if (missing !== undefined) return `${at}.tasks.${task.name} dependency '${missing}' not defined`;
     const problem = problemOfCall(task, templates);
     if (problem !== undefined) return `${at}.tasks.${task.name} ${problem}`;
   }
-  const cycle = cycleIn(tasks);
-  return cycle === undefined ? undefined : `${at}.tasks dependency cycle detected: ${cycle.join("->")}`;
+  return undefined;
 }
 
 /** A template that is not there, or an input that nothing is given for. */
@@ -98,23 +98,12 @@ function problemOfCall(task: Task, templates: readonly Template[]): string | und
     : `templates.${template.name ?? ""} inputs.parameters.${missing.name} was not supplied`;
 }
 
-function cycleIn(tasks: readonly Task[]): readonly string[] | undefined {
-  const known = new Map(tasks.map((task) => [task.name, task]));
-  const checked = new Set<string>();
-  const visit = (name: string, path: readonly string[]): readonly string[] | undefined => {
-    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
-    const task = known.get(name);
-    if (task === undefined || checked.has(name)) return undefined;
-    for (const dependency of dependenciesOf(task)) {
-      const cycle = visit(dependency, [...path, name]);
-      if (cycle !== undefined) return cycle;
-    }
-    checked.add(name);
-    return undefined;
-  };
-  for (const { name } of tasks) {
-    const cycle = visit(name, []);
-    if (cycle !== undefined) return cycle;
+function hasCycle(tasks: readonly Task[]): boolean {
+  let rest = [...tasks];
+  for (;;) {
+    const names = rest.map(({ name }) => name);
+    const later = rest.filter((task) => dependenciesOf(task).some((name) => names.includes(name)));
+    if (later.length === rest.length) return rest.length > 0;
+    rest = later;
   }
-  return undefined;
 }

@@ -56,7 +56,12 @@ export function evaluateCondition(text: string, truthOf: (word: string) => boole
   return value;
 }
 
-const unquoted = (token: string): string => token.replace(/^(["'])([\s\S]*)\1$/, "$2");
+/** What begins as a number is one, unless it stands in quotes. */
+function unquoted(token: string): string {
+  if (/^\d/.test(token) && Number.isNaN(Number(token)))
+    throw new Error(`Unable to parse numeric value '${token}' to float64`);
+  return token.replace(/^(["'])([\s\S]*)\1$/, "$2");
+}
 
 const compare = (left: string, right: string): number => {
   const [a, b] = [Number(left), Number(right)];
