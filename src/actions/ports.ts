@@ -148,7 +148,10 @@ export interface FieldProblem {
     | "too-long"
     | "bad-characters"
     | "given-twice"
-    | "not-started-here";
+    | "not-started-here"
+    | "unknown-object"
+    | "already-followed"
+    | "nothing-left";
   given?: string;
   /** Limits or choices, as a person would type them. */
   allowed?: string;

@@ -5,6 +5,9 @@ import { addLine } from "./outbox.ts";
 import { textsFor } from "./texts/texts.ts";
 import { endNotice, requestCard, type RequestFacts } from "./views/request-card.ts";
 
+/** Actions that make a run: their request has a message of its own. */
+const MAKES_RUN: readonly string[] = ["train-start", "train-follow"];
+
 const ENDED: readonly RequestState[] = ["done", "failed", "rejected", "expired", "cancelled", "parked"];
 
 /**
@@ -50,7 +53,7 @@ export async function drawRequest(
       fallbackUser: request.requester,
       ...(request.thread_ts !== null && { threadTs: request.thread_ts }),
     };
-    if (request.action === "train-start") {
+    if (MAKES_RUN.includes(request.action)) {
       await transaction
         .insertInto("messages")
         .values({
@@ -80,7 +83,7 @@ export async function drawRequest(
         under: { subject, purpose: "card" },
         view: endNotice(facts, texts),
       });
-    if (ended && (request.action === "train-start" || request.state !== "done"))
+    if (ended && (MAKES_RUN.includes(request.action) || request.state !== "done"))
       await addLine(transaction, {
         ...place,
         key: `end.${requestId}`,

@@ -21,10 +21,12 @@ const place = { channel: "C02TRAINING", locale: "en" as const };
 let database: OpenStore;
 let fake: ReturnType<typeof createInMemoryCluster>;
 let actions: Actions;
+let nowMs: number;
 
 beforeEach(async () => {
   database = await postgres.createDatabase();
   fake = createInMemoryCluster();
+  nowMs = Date.now();
   fake.reactions.patched = ({ metadata, ...object }) => {
     const { runPolicy } = object["spec"] as { runPolicy?: { suspend?: boolean } };
     fake.setCondition(metadata.name, runPolicy?.suspend === true ? "Suspended" : "Running");
@@ -37,7 +39,7 @@ beforeEach(async () => {
     clusters,
     engines: new Map([["pytorch-job", createPyTorchJobEngine(clusters)]]),
     findPerson: async (id) => [minji, junho].find(({ slackUserId }) => slackUserId === id),
-    now: () => new Date(),
+    now: () => new Date(nowMs),
   });
 });
 
@@ -151,6 +153,7 @@ describe("a run", () => {
 
   it("is found in the history with what it was started with, and differs from another in what was asked for", async () => {
     await start("r1", { "model-size": "7B" });
+    nowMs += 1_000;
     await start("r2", { "model-size": "14B", gpus: "4" });
     for (const name of ["sft-r1", "sft-r2"]) fake.setCondition(name, "Succeeded");
     await runOf("r1");
@@ -177,5 +180,49 @@ describe("a run", () => {
       ok: false,
       failure: [{ code: "unknown-run" }],
     });
+  });
+
+  it("that was started elsewhere is followed once, and left as it is", async () => {
+    const theirs = {
+      apiVersion: "kubeflow.org/v1",
+      kind: "PyTorchJob",
+      metadata: { name: "llama-test", namespace: "llm-training" },
+      spec: stageFixture().template["spec"],
+    };
+    await fake.cluster.create(theirs, junho.identity);
+    fake.setCondition("llama-test", "Running");
+
+    expect(await perform("r1", "train-follow", { target: "pytorchjob/llama-test", namespace: "" })).toEqual({
+      kind: "run-started",
+      runId: "r1",
+    });
+
+    expect(await runOf("r1")).toMatchObject({ state: "running", name: "llama-test", gpus: 2 });
+    expect(fake.creators).toHaveLength(1);
+    const again = { target: "pytorchjob/llama-test", namespace: "" };
+    expect(await actions.request("r2", minji, "train-follow", again, place)).toMatchObject({
+      problems: [{ code: "already-followed" }],
+    });
+    const other = { target: "notebook/x", namespace: "" };
+    expect(await actions.request("r3", minji, "train-follow", other, place)).toMatchObject({
+      problems: [{ code: "not-a-choice", allowed: "pytorchjob/NAME" }],
+    });
+  });
+
+  it("that ended long ago is cleaned up with what was shown, and no run that has not ended", async () => {
+    await start("r1");
+    await start("r2");
+    fake.setCondition("sft-r1", "Succeeded");
+    fake.setCondition("sft-r2", "Running");
+    await runOf("r1");
+    await runOf("r2");
+
+    expect(await actions.request("r8", minji, "train-clean", { days: 7 }, place)).toMatchObject({
+      problems: [{ code: "nothing-left" }],
+    });
+    nowMs += 8 * 86_400_000;
+    expect(await perform("r9", "train-clean", { days: 7 })).toMatchObject({ kind: "done" });
+
+    expect([...fake.objects.keys()]).toEqual(["pytorchjobs/llm-training/sft-r2"]);
   });
 });

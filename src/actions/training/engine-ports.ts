@@ -102,6 +102,12 @@ export type CancelOutcome =
   | { kind: "not-found" }
   | { kind: "forbidden"; message: string };
 
+/** A run that exists, as far as it has to be known to follow it. */
+export interface AdoptedRun {
+  ref: RunRef;
+  gpus: number;
+}
+
 /** Of what is done to a run short of ending it. */
 export type ControlOutcome =
   | { kind: "done" }
@@ -157,6 +163,10 @@ export interface TrainingEngine {
   retry?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
   /** Sets how many trials a sweep makes in all. An ended one goes on with it where its platform can. */
   raiseTrials?(ref: RunRef, total: number, as: Identity): Promise<ControlOutcome>;
+  /** A run of that name that exists already, whoever started it; undefined: there is none. */
+  adopt?(ref: RunRef, as: Identity): Promise<AdoptedRun | undefined>;
+  /** Deletes the object of a run that has ended, with its pods and their logs. */
+  remove?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
   /** The kinds of objects whose changes tell of runs. */
   watched: readonly { group: string; version: string; resource: string }[];
   logs(ref: RunRef, as: Identity, options: LogOptions): AsyncIterable<LogLine>;

@@ -87,6 +87,23 @@ const VERBS: readonly Verb[] = [
     },
   },
   {
+    words: ["follow", "adopt", "팔로우", "따라가기"],
+    parse({ plain, pairs, problems }) {
+      const [target = ""] = plain;
+      const all = [...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, ["namespace"])];
+      if (target === "") all.push({ field: "run", code: "required", allowed: "pytorchjob/NAME" });
+      return orProblems(all, { kind: "train-follow", target, namespace: pairs["namespace"] ?? "" });
+    },
+  },
+  {
+    words: ["clean", "정리"],
+    parse({ plain, pairs, problems }) {
+      const all = [...problems, ...tooMany(plain, 0), ...unknownPairs(pairs, ["days"])];
+      const days = integerIn(pairs, "days", 7, 0, 3_650, all);
+      return orProblems(all, { kind: "train-clean", days });
+    },
+  },
+  {
     words: ["history", "이력", "기록"],
     parse: ({ plain, pairs, problems }) =>
       orProblems([...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, [])], {

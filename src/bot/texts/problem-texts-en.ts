@@ -38,6 +38,12 @@ export function problemInEnglish({ field, code: kind, given, allowed, suggestion
       return `${what} cannot be used: letters, digits and \`. _ : / @ + = , -\` only.`;
     case "given-twice":
       return `${name} is given twice.`;
+    case "unknown-object":
+      return `There is no ${code(given ?? "")} that you may see where the stages run. \`namespace=NAME\` looks elsewhere.`;
+    case "already-followed":
+      return `${code(given ?? "")} is followed already: \`/train status ${given ?? ""}\`.`;
+    case "nothing-left":
+      return `Nothing of yours is left of runs that ended more than ${given ?? ""} days ago.`;
     case "not-started-here":
       return `${code(given ?? "")} was not started by Jibsa, so it is not known with what. Start the stage with \`/train start\`.`;
   }

@@ -38,6 +38,12 @@ export function problemInKorean({ field, code: kind, given, allowed, suggestion 
       return `${what}: 쓸 수 없는 값이에요. 글자, 숫자, \`. _ : / @ + = , -\` 만 쓸 수 있어요.`;
     case "given-twice":
       return `${name}: 두 번 적었어요.`;
+    case "unknown-object":
+      return `${code(given ?? "")}: 스테이지가 실행되는 곳에서 볼 수 있는 것이 없어요. \`namespace=이름\` 으로 다른 네임스페이스에서 찾을 수 있어요.`;
+    case "already-followed":
+      return `${code(given ?? "")}: 이미 따라가고 있어요. \`/train status ${given ?? ""}\``;
+    case "nothing-left":
+      return `끝난 지 ${given ?? ""}일이 넘은 내 실행 중 남아 있는 오브젝트가 없어요.`;
     case "not-started-here":
       return `${code(given ?? "")}: 집사에서 시작한 실행이 아니라서 어떤 설정으로 시작했는지 알 수 없어요. \`/train start\` 로 시작해 주세요.`;
   }

@@ -31,6 +31,13 @@ export const runTextsEn = {
     "Its GPUs are given back and its pods end. It goes on from its last checkpoint when it is resumed.",
   resumeOf: (title: string) => `Resume ${title}`,
   resumeConsequence: "It asks for its GPUs again and waits for its turn.",
+  followOf: (title: string) => `Follow ${title}`,
+  followConsequence: "Nothing is changed: a message here follows it, and you are its owner here.",
+  buttonFollow: "Follow",
+  cleanOf: (count: string) => `Delete what is left of ${count} run${count === "1" ? "" : "s"}`,
+  cleanConsequence:
+    "The objects, their pods and the pods' logs are deleted. What was learned of them stays here.",
+  buttonClean: "Delete",
   gateOf: (title: string) => `Decide a gate of ${title}`,
   gateConsequence: "The run goes on or ends there; this cannot be taken back.",
   trials: (done: number, planned: number) => `${done} of ${planned} trials`,

@@ -164,6 +164,25 @@ export function createKubernetesEngine(
       resume: (ref: RunRef, as: Identity) => setSuspended(ref, as, false),
     }),
     ...definition.extra,
+    async adopt(ref, as) {
+      const object = await find(viewOf(ref, as));
+      if (object === undefined) return undefined;
+      const uid = uidOf(object);
+      return {
+        ref: { ...ref, ...(uid !== undefined && { uid }) },
+        gpus: footprintOf(object, definition.podTemplates).gpus,
+      };
+    },
+    async remove(ref, as) {
+      const view = viewOf(ref, as);
+      const object = await find(view);
+      if (object === undefined) return { kind: "unchanged" };
+      if (!ENDED.includes(definition.read(object).state))
+        return { kind: "not-possible", message: "it has not ended" };
+      const uid = uidOf(object);
+      const deleted = await view.cluster.delete({ ...refOf(ref), ...(uid !== undefined && { uid }) }, as);
+      return deleted.ok ? { kind: "done" } : deleted.failure;
+    },
     async *logs(ref, as, options): AsyncIterable<LogLine> {
       const view = viewOf(ref, as);
       if (definition.logs !== undefined) {
