@@ -13,7 +13,7 @@ export const PEOPLE = {
   viewer: { user: "haneul@example.com", groups: ["jibsa:viewers"] },
   researcher: { user: "minji@example.com", groups: ["jibsa:researchers"] },
   lead: { user: "junho@example.com", groups: ["jibsa:leads"] },
-  operator: { user: "junho@example.com", groups: ["jibsa:operators"] },
+  operator: { user: "sora@example.com", groups: ["jibsa:operators"] },
   /** Known, and without any right. */
   stranger: { user: "jibsa:doctor", groups: [] },
 } as const satisfies Record<string, Identity>;

@@ -26,6 +26,8 @@ export interface TrainingNamespace {
   ): Promise<void>;
   /** What a pod has written; without it two lines of an epoch. */
   writeLog(pod: string, lines: readonly string[]): Promise<void>;
+  /** Volumes as the stages of the example mount them; without them their pods are not placed. */
+  claimVolumes(claims: readonly string[]): Promise<void>;
   /** Deletes it; the platform takes its objects away in its own time. */
   close(): Promise<void>;
 }
@@ -101,8 +103,37 @@ export async function openTrainingNamespace(
         name,
       );
     },
+    async claimVolumes(claims) {
+      for (const claim of claims) await claimVolume(admin, name, claim);
+    },
     async close() {
       await admin.call(path, { method: "DELETE" });
     },
   };
+}
+
+/** A claim that is bound to a volume of its own. Nobody mounts it: there is no machine. */
+async function claimVolume(admin: KubernetesClient, namespace: string, claim: string): Promise<void> {
+  const volume = `${namespace}-${claim}`;
+  const common = { accessModes: ["ReadWriteMany"], storageClassName: "" };
+  await admin.apply({
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: volume },
+    spec: {
+      ...common,
+      capacity: { storage: "1Ti" },
+      claimRef: { namespace, name: claim },
+      nfs: { server: "nfs.invalid", path: "/" },
+    },
+  });
+  await admin.apply(
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: claim },
+      spec: { ...common, volumeName: volume, resources: { requests: { storage: "1Ti" } } },
+    },
+    namespace,
+  );
 }
