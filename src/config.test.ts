@@ -24,18 +24,14 @@ function problemsOf(content: string, env: NodeJS.ProcessEnv = {}) {
 }
 
 describe("the configuration", () => {
-  it("is the example's without a file and without tokens: playground, simulated cluster, five stages", () => {
+  it("is the example's without a file and without tokens: playground, simulated cluster, stages of every engine", () => {
     const config = readConfig({});
 
     expect(config.slack.kind).toBe("playground");
     expect(config.clusters).toEqual([{ name: "onprem-a", kind: "simulated" }]);
-    expect(config.stages.map((stage) => stage.name)).toEqual([
-      "preprocess",
-      "cpt",
-      "sft",
-      "rlhf",
-      "evaluate",
-    ]);
+    expect(config.stages.map((stage) => stage.name)).toEqual(
+      expect.arrayContaining(["preprocess", "cpt", "sft", "rlhf", "evaluate", "sft-katib", "korean-llm-kfp"]),
+    );
     expect(config.policy.approvals[0]?.expiresInMs).toBe(4 * 3_600_000);
   });
 
@@ -97,7 +93,7 @@ describe("the example's stages", () => {
   it("take their own defaults, typed or filled into the form", () => {
     const { stages } = readConfig({});
 
-    expect(stages.map(({ name }) => name)).toEqual(["preprocess", "cpt", "sft", "rlhf", "evaluate"]);
+    expect(stages.length).toBeGreaterThan(6);
     for (const stage of stages) {
       const typed = Object.fromEntries(
         stage.parameters.map((parameter) => [parameter.name, formatValue(parameter.default)]),
