@@ -30,7 +30,16 @@ describe("the configuration", () => {
     expect(config.slack.kind).toBe("playground");
     expect(config.clusters).toEqual([{ name: "onprem-a", kind: "simulated" }]);
     expect(config.stages.map((stage) => stage.name)).toEqual(
-      expect.arrayContaining(["preprocess", "cpt", "sft", "rlhf", "evaluate", "sft-katib", "korean-llm-kfp"]),
+      expect.arrayContaining([
+        "preprocess",
+        "cpt",
+        "sft",
+        "rlhf",
+        "evaluate",
+        "korean-llm",
+        "sft-katib",
+        "korean-llm-kfp",
+      ]),
     );
     expect(config.policy.approvals[0]?.expiresInMs).toBe(4 * 3_600_000);
   });
