@@ -114,9 +114,11 @@ describe("Jibsa on a real control plane", () => {
   });
 });
 
-/** The example's stages and rules in another namespace; no documents and no model. */
+/** The example's PyTorchJob stages and its rules in another namespace; no documents and no model. */
 function inNamespace(settings: Record<string, unknown>, namespace: string): void {
-  for (const stage of settings["stages"] as { namespace: string }[]) stage.namespace = namespace;
+  settings["stages"] = (settings["stages"] as { engine: string }[])
+    .filter(({ engine }) => engine === "pytorch-job")
+    .map((stage) => ({ ...stage, namespace }));
   for (const rule of (settings["policy"] as { rules: { namespaces?: string[] }[] }).rules)
     if (rule.namespaces !== undefined) rule.namespaces = [namespace];
   settings["milvus"] = { address: "127.0.0.1:1" };
