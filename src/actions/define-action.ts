@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Store } from "../store/database.ts";
 import type { Cluster } from "./cluster-ports.ts";
+import type { RateTable } from "./rate-table.ts";
 import type {
   EngineKind,
   FieldProblem,
@@ -21,6 +22,8 @@ export interface ActionDeps {
   stages: readonly Stage[];
   engines: ReadonlyMap<EngineKind, TrainingEngine>;
   clusters: ReadonlyMap<string, Cluster>;
+  /** undefined: nothing has a price. */
+  rates?: RateTable | undefined;
   now(): Date;
 }
 

@@ -1,6 +1,7 @@
 import type { Locale } from "../store/database.ts";
 import type { LimitUse } from "./limits.ts";
 import type { SubmitFailure } from "./training/engine-ports.ts";
+import type { PreviewOutlook } from "./training/waiting/preview-outlook.ts";
 
 export type RequestId = string;
 
@@ -114,6 +115,8 @@ export interface Preview {
   /** The object against its template: only what differs. */
   changes: readonly { path: string; from: string; to: string }[];
   freeGpus?: { free: number; total: number };
+  /** What it costs, leaves of quotas, and when it may start. */
+  outlook?: PreviewOutlook;
   /** What the policy's limits leave, when it was shown. */
   limits?: readonly LimitUse[];
   dryRun:

@@ -82,6 +82,7 @@ export async function startWorkerRole(deps: {
     stages: config.stages,
     clusters,
     engines,
+    rates: config.rates,
     findPerson: (id) => people.findPerson(id),
     now,
   });

@@ -94,6 +94,14 @@ export const fileSchema = z.strictObject({
     )
     .default([]),
   simulation: z.strictObject({ trainingDuration: duration.default(60_000) }).prefault({}),
+  /** What previews say a start costs; absent: nothing. */
+  rates: z
+    .strictObject({
+      currency: z.string().regex(/^[A-Z]{3}$/, "three capital letters, e.g. KRW"),
+      /** By GPU type as in a stage's nodeSelector; "default": all others. */
+      perGpuHour: z.record(z.string().min(1), z.number().min(0)),
+    })
+    .optional(),
   stages: z.array(stageSchema).default([]),
   policy: policySchema.prefault({}),
 });

@@ -130,6 +130,13 @@ export interface LogLine {
   text: string;
 }
 
+export interface GpuFootprint {
+  gpus: number;
+  gpuType?: string;
+  /** Of each pod, where the object tells. */
+  podGpus?: readonly number[];
+}
+
 /** One folder an engine, all proved by one contract suite. Outages are thrown as `ClusterUnavailableError`. */
 export interface TrainingEngine {
   kind: EngineKind;
@@ -138,7 +145,7 @@ export interface TrainingEngine {
   /** Pure; objects are built, never templated as text. */
   render(stage: Stage, params: StageParams, origin: ObjectOrigin): PlatformObject;
   /** GPUs that the object asks for in all, and their type where it names one. Pure. */
-  footprint(object: PlatformObject): { gpus: number; gpuType?: string };
+  footprint(object: PlatformObject): GpuFootprint;
   /** Server-side dry run as that person; nothing is created. */
   check(
     object: PlatformObject,

@@ -1,7 +1,16 @@
 import type { ActionDeps } from "../define-action.ts";
-import { ClusterForbiddenError, ClusterUnavailableError, type Cluster } from "../cluster-ports.ts";
+import {
+  ClusterForbiddenError,
+  ClusterUnavailableError,
+  type Cluster,
+  type GpuNode,
+} from "../cluster-ports.ts";
 import type { PlatformObject, Preview, Result } from "../ports.ts";
-import type { SubmitFailure } from "./engine-ports.ts";
+import { costOf } from "../rate-table.ts";
+import type { GpuFootprint, SubmitFailure } from "./engine-ports.ts";
+import { similarWaits } from "./waiting/estimate-start.ts";
+import { foreseeStart, type PreviewOutlook } from "./waiting/preview-outlook.ts";
+import { readQuota } from "./waiting/read-quota.ts";
 
 const MIN_HISTORY = 3;
 
@@ -35,18 +44,20 @@ export async function expectHours(
     : { hours: median, hoursFrom: { kind: "history", runs: hours.length } };
 }
 
-/** What the cluster itself says of the object, asked as the person; the three questions at the same time. */
+/** What the cluster itself says of the object, asked as the person; all questions at the same time. */
 export async function askCluster(options: {
   cluster: Cluster;
   object: PlatformObject;
-  gpuType: string | undefined;
+  footprint: GpuFootprint;
+  gpuHours: number;
   deps: ActionDeps;
   access: { verb: string; group: string; resource: string };
   check(): Promise<Result<{ warnings: readonly string[] }, SubmitFailure>>;
-}): Promise<Pick<Preview, "dryRun" | "allowed" | "freeGpus">> {
-  const { cluster, deps, gpuType } = options;
+}): Promise<Pick<Preview, "dryRun" | "allowed" | "freeGpus" | "outlook">> {
+  const { cluster, deps, footprint } = options;
+  const { gpus, gpuType } = footprint;
   const as = deps.person.identity;
-  const [dryRun, allowed, freeGpus] = await Promise.all([
+  const [dryRun, allowed, nodes, quotaAfter, waits] = await Promise.all([
     unlessAway(
       async (): Promise<Preview["dryRun"]> => {
         const checked = await options.check();
@@ -67,20 +78,35 @@ export async function askCluster(options: {
       (): Preview["allowed"] => ({ kind: "unknown" }),
     ),
     unlessAway(
-      async () => {
-        const { nodes } = await cluster.status(as);
-        const fitting = nodes.filter(
-          (node) => node.ready && (gpuType === undefined || node.gpuType === gpuType),
-        );
-        return fitting.reduce(
-          (sum, node) => ({ free: sum.free + node.total - node.allocated, total: sum.total + node.total }),
-          { free: 0, total: 0 },
-        );
-      },
+      async () => (await cluster.status(as)).nodes,
       () => undefined,
     ),
+    unlessAway(
+      () => readQuota(cluster, { object: options.object, gpus, gpuType }, as),
+      () => [],
+    ),
+    similarWaits(deps.store, { cluster: cluster.name, gpus, simulated: cluster.simulated }),
   ]);
-  return { dryRun, allowed, ...(freeGpus !== undefined && { freeGpus }) };
+  const cost = costOf(deps.rates, gpuType, options.gpuHours);
+  const outlook: PreviewOutlook = {
+    ...(quotaAfter.length > 0 && { quotaAfter }),
+    ...(cost !== undefined && { cost }),
+    ...(nodes !== undefined &&
+      gpus > 0 &&
+      footprint.podGpus !== undefined && {
+        start: foreseeStart({ podGpus: footprint.podGpus, gpuType, nodes, quotaAfter, waits }),
+      }),
+  };
+  return { dryRun, allowed, outlook, ...(nodes !== undefined && { freeGpus: countFree(nodes, gpuType) }) };
+}
+
+function countFree(nodes: readonly GpuNode[], gpuType: string | undefined): NonNullable<Preview["freeGpus"]> {
+  return nodes
+    .filter((node) => node.ready && (gpuType === undefined || node.gpuType === gpuType))
+    .reduce(
+      (sum, node) => ({ free: sum.free + node.total - node.allocated, total: sum.total + node.total }),
+      { free: 0, total: 0 },
+    );
 }
 
 /** A preview is still worth seeing when the cluster is away, or shows the person less than it could. */

@@ -41,12 +41,15 @@ export const trainStart = defineChange<TrainStartInput>({
       );
     const origin = { requestId: deps.requestId, owner: deps.person };
     const object = engine.render(stage, params.value, origin);
-    const { gpus, gpuType } = engine.footprint(object);
+    const footprint = engine.footprint(object);
+    const { gpus, gpuType } = footprint;
     const hours = await expectHours(deps, stage, cluster.simulated);
+    const gpuHours = gpus * hours.hours;
     const answer = await askCluster({
       cluster,
       object,
-      gpuType,
+      footprint,
+      gpuHours,
       deps,
       access: {
         verb: "create",
@@ -57,7 +60,6 @@ export const trainStart = defineChange<TrainStartInput>({
       },
       check: () => engine.check(object, stage.cluster, deps.person.identity),
     });
-    const gpuHours = gpus * hours.hours;
     return {
       ok: true,
       value: {

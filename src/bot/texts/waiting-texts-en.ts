@@ -48,6 +48,8 @@ export const waitingTextsEn = {
     `not now; no estimate yet (${waits} similar waits known, ${needed} needed)`,
   startsNever: (gpus: number, type: string | undefined, largest: number) =>
     `never like this: no node has ${count(gpus, type)}, the largest has ${largest}`,
+  freeOf: (free: number, total: number, type: string | undefined) =>
+    `${free} of ${total} ${type === undefined ? "GPUs" : escapeMrkdwn(type)} free`,
   quotaAfter: "quota after",
   quota: (name: string, used: number, limit: number) =>
     `${used} of ${limit} GPUs (${escapeMrkdwn(name)})${used > limit ? ": it has to wait" : ""}`,

@@ -44,6 +44,8 @@ export const waitingTextsKo: typeof waitingTextsEn = {
     `지금은 안 돼요. 비슷한 대기 기록이 ${waits}번뿐이라 예상할 수 없어요 (${needed}번 필요)`,
   startsNever: (gpus, type, largest) =>
     `이대로는 시작할 수 없어요. ${count(gpus, type)}를 가진 노드가 없고, 가장 큰 노드가 ${largest}개예요`,
+  freeOf: (free, total, type) =>
+    `${type === undefined ? "GPU" : escapeMrkdwn(type)} ${total}개 중 ${free}개 비어 있음`,
   quotaAfter: "시작 후 쿼터",
   quota: (name, used, limit) =>
     `GPU ${limit}개 중 ${used}개 (${escapeMrkdwn(name)})${used > limit ? ", 기다려야 해요" : ""}`,

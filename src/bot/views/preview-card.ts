@@ -5,6 +5,7 @@ import { code, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { limitLines } from "./limit-lines.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";
+import { gpuHoursAndCost, outlookLines } from "./outlook-lines.ts";
 
 interface ControlWords {
   heading(title: string): string;
@@ -104,11 +105,9 @@ export function factsOf(preview: Preview, texts: Texts, changesOnly = false): st
   const basis =
     preview.hoursFrom.kind === "history" ? texts.basisHistory(preview.hoursFrom.runs) : texts.basisCatalogue;
   facts.unshift(
-    `*${texts.gpus}*  ${texts.gpuLine(preview.gpus, preview.gpuType, texts.hours(preview.hours), basis)} · ${texts.gpuHours(preview.gpuHours)}`,
+    `*${texts.gpus}*  ${texts.gpuLine(preview.gpus, preview.gpuType, texts.hours(preview.hours), basis)} · ${gpuHoursAndCost(preview, texts)}`,
   );
-  if (preview.freeGpus !== undefined)
-    facts.push(`*${texts.freeNow}*  ${texts.freeLine(preview.freeGpus.free, preview.freeGpus.total)}`);
-  facts.push(...limitLines(preview, texts), `*${texts.checked}*  ${checkedLine(preview, texts)}`);
+  facts.push(...outlookLines(preview, texts), ...limitLines(preview, texts), `*${texts.checked}*  ${checkedLine(preview, texts)}`);
   const { approval } = preview;
   facts.push(
     `*${texts.needs}*  ${

@@ -9,6 +9,7 @@ import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, bar, button, context, section, type MessageView } from "./message.ts";
 import { overLimitText } from "./limit-lines.ts";
+import { gpuHoursAndCost } from "./outlook-lines.ts";
 import { factsOf, refusalText } from "./preview-card.ts";
 import { runButtons } from "./run-buttons.ts";
 import { detailOf, failureParts, runParts, stepLine } from "./run-parts.ts";
@@ -62,7 +63,7 @@ function requestLine({ request }: RequestFacts, texts: Texts): string {
   const preview = previewOf(request);
   const title = escapeMrkdwn(preview.title);
   if (request.state === "needs-approval")
-    return `${signOf(request.state)} ${texts.asks(escapeMrkdwn(request.requester_name), title, texts.gpuHours(preview.gpuHours))}`;
+    return `${signOf(request.state)} ${texts.asks(escapeMrkdwn(request.requester_name), title, gpuHoursAndCost(preview, texts))}`;
   return `${signOf(request.state)} ${title} · ${texts.requestState(request.state)}`;
 }
 

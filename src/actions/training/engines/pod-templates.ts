@@ -1,4 +1,5 @@
 import type { PlatformObject } from "../../ports.ts";
+import type { GpuFootprint } from "../engine-ports.ts";
 
 /** The part of a pod template that is read and labelled. */
 export interface PodTemplate {
@@ -18,11 +19,13 @@ export type PodTemplates = (object: Readonly<Record<string, unknown>>) => readon
 /** Set where an object only refers to what asks for the GPUs. */
 export const EXPECTED_GPUS_ANNOTATION = "jibsa.dev/expected-gpus";
 
-/** GPUs of all pods together and their type, where a template names one. */
+const MOST_PODS = 1_000;
+
+/** GPUs of all pods together and of each, and their type, where a template names one. */
 export function footprintOf(
   object: PlatformObject,
   podTemplates: PodTemplates,
-): { gpus: number; gpuType?: string } {
+): GpuFootprint {
   const templates = podTemplates(object);
   const declared = Number(object.metadata.annotations?.[EXPECTED_GPUS_ANNOTATION]);
   const counted = templates.reduce(
@@ -30,8 +33,13 @@ export function footprintOf(
     0,
   );
   const gpuType = templates.map(({ template }) => template.spec?.nodeSelector?.["gpu-type"]).find(Boolean);
+  const podGpus = templates.flatMap(({ replicas, template }) =>
+    Array.from({ length: Math.min(MOST_PODS, Math.max(0, replicas)) }, () => gpusOf(template)),
+  );
   return {
     gpus: Number.isFinite(declared) ? declared : counted,
+    // What the object only refers to makes pods of its own.
+    ...(!Number.isFinite(declared) && podGpus.length > 0 && { podGpus }),
     ...(gpuType !== undefined && { gpuType }),
   };
 }

@@ -2,7 +2,7 @@ import type { Store } from "../../../store/database.ts";
 import type { StartEstimate } from "./waiting-explanation.ts";
 
 /** Fewer say nothing. */
-const NEEDED = 5;
+export const NEEDED_WAITS = 5;
 const AT_MOST = 200;
 /** A start that had not to wait teaches nothing about waiting. */
 const SHORTEST_WAIT_MS = 30_000;
@@ -43,12 +43,19 @@ export function gpuClass(gpus: number): { least: number; most: number } {
  * one is already.
  */
 export function estimateStart(waits: readonly number[], since: Date, now: Date): StartEstimate {
-  if (waits.length < NEEDED) return { kind: "no-history", waits: waits.length, needed: NEEDED };
+  if (waits.length < NEEDED_WAITS) return { kind: "no-history", waits: waits.length, needed: NEEDED_WAITS };
   const waitedMs = now.getTime() - since.getTime();
-  const longer = waits.filter((wait) => wait > waitedMs).toSorted((a, b) => a - b);
-  if (longer.length < NEEDED) return { kind: "longer-than-usual", waits: waits.length };
-  const at = (part: number) => new Date(since.getTime() + quantile(longer, part));
-  return { kind: "range", from: at(0.25), to: at(0.75), waits: longer.length };
+  const longer = waits.filter((wait) => wait > waitedMs);
+  if (longer.length < NEEDED_WAITS) return { kind: "longer-than-usual", waits: waits.length };
+  const [from, to] = middleHalf(longer);
+  const after = (wait: number) => new Date(since.getTime() + wait);
+  return { kind: "range", from: after(from), to: after(to), waits: longer.length };
+}
+
+/** The first and the third quartile. */
+export function middleHalf(waits: readonly number[]): [from: number, to: number] {
+  const sorted = waits.toSorted((a, b) => a - b);
+  return [quantile(sorted, 0.25), quantile(sorted, 0.75)];
 }
 
 /** Of sorted numbers, with linear interpolation. */

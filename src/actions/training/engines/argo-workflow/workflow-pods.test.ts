@@ -51,7 +51,7 @@ spec:
     Worker: { replicas: 3, template: { spec: { containers: [{ resources: { limits: { nvidia.com/gpu: 4 } } }] } } }
 `;
 
-    expect(footprint({ templates: [{ name: "a", resource: { manifest } }] })).toEqual({
+    expect(footprint({ templates: [{ name: "a", resource: { manifest } }] })).toMatchObject({
       gpus: 16,
       gpuType: "h100",
     });

@@ -157,7 +157,7 @@ describe("an Experiment that is made", () => {
     expect(made.metadata.labels).toMatchObject({ "jibsa.dev/request-id": "r1" });
     expect(trialSpec["metadata"]?.labels).toEqual(made.metadata.labels);
     expect(pod).toMatchObject({ metadata: { labels: made.metadata.labels } });
-    expect(engine.footprint(made)).toEqual({ gpus: 2, gpuType: "h100" });
+    expect(engine.footprint(made)).toEqual({ gpus: 2, gpuType: "h100", podGpus: [1, 1] });
     expect(made.metadata.name.length).toBeLessThanOrEqual(40);
   });
 });

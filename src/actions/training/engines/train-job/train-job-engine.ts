@@ -1,6 +1,6 @@
 import type { Cluster } from "../../../cluster-ports.ts";
 import type { PlatformObject } from "../../../ports.ts";
-import type { RunObservation, TrainingEngine } from "../../engine-ports.ts";
+import type { GpuFootprint, RunObservation, TrainingEngine } from "../../engine-ports.ts";
 import { createKubernetesEngine, type RunView } from "../create-kubernetes-engine.ts";
 import { EXPECTED_GPUS_ANNOTATION } from "../pod-templates.ts";
 import {
@@ -39,7 +39,7 @@ export function createTrainJobEngine(clusters: ReadonlyMap<string, Cluster>): Tr
 }
 
 /** What the TrainJob itself asks for; where only its runtime does, what the stage declares; else one GPU for each process. */
-export function footprintOfTrainJob(object: PlatformObject): { gpus: number; gpuType?: string } {
+export function footprintOfTrainJob(object: PlatformObject): GpuFootprint {
   const { trainer } = (object["spec"] ?? {}) as {
     trainer?: {
       numNodes?: number;
@@ -58,7 +58,14 @@ export function footprintOfTrainJob(object: PlatformObject): { gpus: number; gpu
     processes === undefined ? undefined : nodes * Number(processes),
   ].find((count) => count !== undefined && Number.isFinite(count));
   const gpuType = nodeSelectorOf(object)["gpu-type"];
-  return { gpus: gpus ?? 0, ...(gpuType !== undefined && { gpuType }) };
+  return {
+    gpus: gpus ?? 0,
+    ...(gpuType !== undefined && { gpuType }),
+    ...(asked !== undefined &&
+      Number.isFinite(Number(asked)) && {
+        podGpus: Array.from({ length: Math.min(1_000, Math.max(0, nodes)) }, () => Number(asked)),
+      }),
+  };
 }
 
 async function enrich(

@@ -132,7 +132,7 @@ describe("what a TrainJob asks for", () => {
 
     const object = engine.render(stage, {}, { requestId: "r1", owner: personFixture() });
 
-    expect(engine.footprint(object)).toEqual({ gpus });
+    expect(engine.footprint(object)).toMatchObject({ gpus });
   });
 
   it("has a name that leaves room for what JobSet adds, and begins with a letter", () => {
