@@ -42,6 +42,12 @@ export async function observeRun(
     // Nobody is there any more as whom it could be looked at.
     if (owner === undefined) return recordObservation(deps, run, { state: "lost", reason: OWNER_GONE });
     observation = settle(run, await engine.observe(refOfRun(run), owner.identity));
+    const tunes = deps.stages.find(({ name }) => name === run.stage)?.tunes;
+    if (observation.detail?.trials !== undefined && tunes !== undefined)
+      observation = {
+        ...observation,
+        detail: { ...observation.detail, trials: { ...observation.detail.trials, tunes } },
+      };
     if (observation.state === "failed") {
       const failure = await diagnoseRun(deps, engine, run, owner.identity, observation.reason);
       observation = { ...observation, detail: { ...observation.detail, failure } };

@@ -82,6 +82,8 @@ export interface Stage {
   namespace: string;
   template: Readonly<Record<string, unknown>>;
   parameters: readonly StageParameter[];
+  /** Of a sweep: the stage that is trained with its best trial's values. */
+  tunes?: string;
   /** For the preview's GPU-hours when no earlier run is known. */
   expectedHours: number;
   /** GPUs of what the object only refers to (a WorkflowTemplate, a pipeline); absent: what the object itself asks for. */
@@ -154,7 +156,8 @@ export interface FieldProblem {
     | "not-started-here"
     | "unknown-object"
     | "already-followed"
-    | "nothing-left";
+    | "nothing-left"
+    | "no-best-trial";
   given?: string;
   /** Limits or choices, as a person would type them. */
   allowed?: string;

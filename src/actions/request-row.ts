@@ -42,7 +42,7 @@ export async function moveRequest(
       state,
       version: sql<number>`version + 1`,
       updated_at: now,
-      ...(outcome !== undefined && { outcome: JSON.stringify(outcome) }),
+      ...(outcome !== undefined && { outcome: outcome === null ? null : JSON.stringify(outcome) }),
     })
     .where("id", "=", id)
     .execute();

@@ -86,7 +86,8 @@ export async function drawRequest(
     if (ended && (MAKES_RUN.includes(request.action) || request.state !== "done"))
       await addLine(transaction, {
         ...place,
-        key: `end.${requestId}`,
+        // A run that was continued after its end ends again.
+        key: `end.${requestId}${run === undefined || run.attempt === 1 ? "" : `.${run.attempt}`}`,
         under: { subject, purpose: "card" },
         view: endNotice(facts, texts),
       });

@@ -39,6 +39,10 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return changeWaiting(context, value, "other-type");
     case "waiting.other-queue":
       return changeWaiting(context, value, "other-queue");
+    case "run.best":
+      return repeatRun(context, { run: value, parameters: {}, withBest: true });
+    case "run.continue":
+      return requestChange(context, "train-retry", { run: value });
     case "run.cancel":
     case "run.suspend":
       return requestChange(context, "train-suspend", { run: value });

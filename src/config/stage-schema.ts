@@ -54,6 +54,8 @@ export const stageSchema = z
     cluster: z.string().optional(),
     namespace: dnsName,
     expectedHours: z.number().positive(),
+    /** Of a sweep: the stage that is trained with its best trial's values; parameters of equal names are taken over. */
+    tunes: dnsName.optional(),
     /** GPUs of what the template only refers to, for the preview and the policy. */
     expectedGpus: z.number().int().min(0).max(10_000).optional(),
     approval: approvalNeed.optional(),

@@ -91,6 +91,7 @@ export interface Database {
     state: RunState;
     progress: number | null;
     reason: string | null;
+    attempt: Generated<number>;
     /** A RunDetail. */
     detail: ColumnType<unknown, string | undefined, string>;
     cancel_requested_by: string | null;

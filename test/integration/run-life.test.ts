@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createActions, type Actions } from "#src/actions/create-actions.ts";
 import type { ChangeInput, ChangeName } from "#src/actions/registry.ts";
-import type { RunDetail } from "#src/actions/training/engine-ports.ts";
+import type { RunDetail, TrainingEngine } from "#src/actions/training/engine-ports.ts";
 import { createPyTorchJobEngine } from "#src/actions/training/engines/pytorch-job/pytorch-job-engine.ts";
 import type { OpenStore } from "#src/store/open-store.ts";
 import { createInMemoryCluster } from "#test/fakes/in-memory-cluster.ts";
@@ -21,6 +21,7 @@ const place = { channel: "C02TRAINING", locale: "en" as const };
 let database: OpenStore;
 let fake: ReturnType<typeof createInMemoryCluster>;
 let actions: Actions;
+let engine: TrainingEngine;
 let nowMs: number;
 
 beforeEach(async () => {
@@ -32,12 +33,13 @@ beforeEach(async () => {
     fake.setCondition(metadata.name, runPolicy?.suspend === true ? "Suspended" : "Running");
   };
   const clusters = new Map([["onprem-a", fake.cluster]]);
+  engine = createPyTorchJobEngine(clusters);
   actions = createActions({
     store: database.store,
     policy: { ...policyFixture, approvals: [] },
-    stages: [stageFixture()],
+    stages: [stageFixture(), stageFixture({ name: "sweep", tunes: "sft" })],
     clusters,
-    engines: new Map([["pytorch-job", createPyTorchJobEngine(clusters)]]),
+    engines: new Map([["pytorch-job", engine]]),
     findPerson: async (id) => [minji, junho].find(({ slackUserId }) => slackUserId === id),
     now: () => new Date(nowMs),
   });

@@ -73,6 +73,8 @@ export interface RunDetail {
     planned: number;
     objective?: { metric: string; goal: "minimize" | "maximize" };
     best?: RunTrial;
+    /** The stage that can be trained with the best one's values. */
+    tunes?: string;
     /** The latest, at most 20. */
     recent: readonly RunTrial[];
   };

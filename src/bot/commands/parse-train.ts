@@ -56,6 +56,16 @@ const VERBS: readonly Verb[] = [
   ofRun("train-why", ["why", "왜"]),
   ofRun("train-suspend", ["suspend", "pause", "일시정지"]),
   ofRun("train-resume", ["resume", "재개"]),
+  ofRun("train-retry", ["continue", "이어서"]),
+  {
+    words: ["trials", "트라이얼"],
+    parse({ plain, pairs, problems }) {
+      const all = [...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, ["total"])];
+      if (pairs["total"] === undefined) all.push({ field: "total", code: "required", allowed: "1-10000" });
+      const total = integerIn(pairs, "total", 1, 1, 10_000, all);
+      return orProblems(all, { kind: "train-trials", run: plain[0] ?? "", total });
+    },
+  },
   {
     words: ["retry", "resubmit", "again", "재시도", "다시"],
     parse: ({ plain, pairs, problems }) =>

@@ -81,6 +81,8 @@ export const en = {
       "train-gate": "Your decision is on its way. The run's message shows it.",
       "train-clean": "Deleting.",
     })[action] ?? "Started. A message here follows it.",
+      "train-retry": "Continuing. The run's message follows it.",
+      "train-trials": "On its way. The run's message follows it.",
   discarded: "Discarded. Nothing was started.",
   alreadyStarted: (state: string) => `This was pressed before; the request is now: ${state}.`,
   notYours: "This preview is somebody else's. Start your own with `/train start`.",

@@ -94,6 +94,8 @@ export const ko: typeof en = {
       "train-gate": "결정을 전달했어요. 실행 메시지에 보여요.",
       "train-clean": "삭제하고 있어요.",
     })[action] ?? "시작했어요. 여기 올라오는 메시지에서 진행 상황을 볼 수 있어요.",
+      "train-retry": "이어서 실행하고 있어요. 실행 메시지에서 볼 수 있어요.",
+      "train-trials": "전달했어요. 실행 메시지에서 볼 수 있어요.",
   discarded: "버렸어요. 시작한 것은 없어요.",
   alreadyStarted: (state) => `이미 누른 버튼이에요. 지금 상태: ${state}`,
   notYours: "다른 사람의 미리보기예요. `/train start` 로 직접 시작해 주세요.",

@@ -25,6 +25,13 @@ export const runTextsEn = {
   buttonSuspend: "Suspend",
   buttonResume: "Resume",
   buttonAgain: "Same again",
+  buttonContinue: "Continue where it failed",
+  buttonBest: (stage: string) => `Train ${stage} with the best`,
+  continueOf: (title: string) => `Continue ${title}`,
+  continueConsequence: "What succeeded is kept; the steps that failed run again.",
+  trialsOf: (title: string) => `More trials for ${title}`,
+  trialsConsequence: "The sweep goes on until it has made that many.",
+  buttonTrials: "Give more trials",
   buttonRemedy: "Try the proposal",
   suspendOf: (title: string) => `Suspend ${title}`,
   suspendConsequence:

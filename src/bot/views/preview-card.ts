@@ -32,6 +32,16 @@ const CONTROLS: Readonly<Record<string, (texts: Texts) => ControlWords>> = {
     consequence: runs.resumeConsequence,
     button: runs.buttonResume,
   }),
+  "train-retry": ({ runs }) => ({
+    heading: runs.continueOf,
+    consequence: runs.continueConsequence,
+    button: runs.buttonContinue,
+  }),
+  "train-trials": ({ runs }) => ({
+    heading: runs.trialsOf,
+    consequence: runs.trialsConsequence,
+    button: runs.buttonTrials,
+  }),
   "train-follow": ({ runs }) => ({
     heading: runs.followOf,
     consequence: runs.followConsequence,
@@ -107,7 +117,11 @@ export function factsOf(preview: Preview, texts: Texts, changesOnly = false): st
   facts.unshift(
     `*${texts.gpus}*  ${texts.gpuLine(preview.gpus, preview.gpuType, texts.hours(preview.hours), basis)} · ${gpuHoursAndCost(preview, texts)}`,
   );
-  facts.push(...outlookLines(preview, texts), ...limitLines(preview, texts), `*${texts.checked}*  ${checkedLine(preview, texts)}`);
+  facts.push(
+    ...outlookLines(preview, texts),
+    ...limitLines(preview, texts),
+    `*${texts.checked}*  ${checkedLine(preview, texts)}`,
+  );
   const { approval } = preview;
   facts.push(
     `*${texts.needs}*  ${

@@ -10,6 +10,7 @@ import type { Texts } from "../texts/texts.ts";
 import { actions, bar, button, context, section, type MessageView } from "./message.ts";
 import { overLimitText } from "./limit-lines.ts";
 import { gpuHoursAndCost } from "./outlook-lines.ts";
+import { unsafeText } from "./unsafe-text.ts";
 import { factsOf, refusalText } from "./preview-card.ts";
 import { runButtons } from "./run-buttons.ts";
 import { detailOf, failureParts, runParts, stepLine } from "./run-parts.ts";
@@ -78,7 +79,7 @@ export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
   if (steps !== undefined) parts.push(steps);
   if (!ended && detailOf(run).suspended === true) parts.push(texts.runs.suspended);
   if (!ended && run.progress !== null) parts.push(`${bar(run.progress)} ${Math.round(run.progress * 100)} %`);
-  const left = ended ? undefined : hoursLeft(run);
+  const left = ended || detailOf(run).suspended === true ? undefined : hoursLeft(run);
   if (left !== undefined) parts.push(texts.timeLeft(texts.hours(left)));
   const { restarts = 0 } = detailOf(run);
   if (restarts > 0) parts.push(texts.runs.restarts(restarts));
@@ -121,6 +122,7 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
   if (run !== undefined && detailOf(run).failure !== undefined && detailOf(run).failure?.kind !== "unknown")
     return undefined;
   if (run !== undefined && run.reason !== null && run.reason !== "") {
+  if (run !== undefined && run.ended_at === null && detailOf(run).suspended === true) return undefined;
     const reason = escapeMrkdwn(shorten(run.reason, 900));
     return run.ended_at === null ? texts.waitingFor(reason) : reason;
   }
@@ -145,6 +147,8 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
       return `${overLimitText(outcome.over, texts)} ${texts.limits.waitsForApproval}`;
     case "requester-gone":
       return texts.failedRequesterGone;
+    case "unsafe":
+      return unsafeText(outcome.violations, texts);
     case "approval-missing":
       return texts.failedApprovalMissing;
     case "changed":

@@ -10,18 +10,23 @@ export function runButtons(run: RunRow, texts: Texts): KnownBlock {
   const logs = { actionId: "run.logs", label: texts.buttonLogs, value: run.id };
   const object = { actionId: "request.object", label: texts.buttonObject, value: run.request_id };
   const again = { actionId: "run.again", label: texts.runs.buttonAgain, value: run.id };
+  // Only a platform that keeps what succeeded can go on from there.
+  const onwards =
+    run.state === "failed" && run.engine === "argo-workflow"
+      ? [{ actionId: "run.continue", label: texts.runs.buttonContinue, value: run.id }]
+      : [];
   if (run.ended_at !== null) {
     const hasRemedy = detailOf(run).failure?.remedy !== undefined;
     return hasRemedy
       ? actions(
           button("run.remedy", texts.runs.buttonRemedy, run.id, { style: "primary" }),
           button("run.logs", texts.buttonLogs, run.id),
-          overflow(again, object),
+          overflow(again, ...onwards, object),
         )
       : actions(
           button("run.logs", texts.buttonLogs, run.id),
           button("run.again", texts.runs.buttonAgain, run.id),
-          overflow(object),
+          overflow(...onwards, object),
         );
   }
   const { suspended = false, gates = [] } = detailOf(run);

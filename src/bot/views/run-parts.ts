@@ -43,8 +43,14 @@ export function stepLine(run: RunRow, texts: Texts): string | undefined {
 /** The parts of a run below its first line: steps, trials, gates, why it failed. */
 export function runParts(run: RunRow, texts: Texts): KnownBlock[] {
   const detail = detailOf(run);
+  const { trials } = detail;
   const parts = [stepsOf(detail, texts), trialsOf(detail, texts), gatesOf(run, texts), failureOf(run, texts)];
-  return parts.flatMap((text) => (text === undefined ? [] : [section(shorten(text, 2_900))]));
+  return [
+    ...parts.flatMap((text) => (text === undefined ? [] : [section(shorten(text, 2_900))])),
+    ...(trials?.best === undefined || trials.tunes === undefined
+      ? []
+      : [actions(button("run.best", texts.runs.buttonBest(trials.tunes), run.id, { style: "primary" }))]),
+  ];
 }
 
 /** Why it failed and what may be done, if that is known. */

@@ -28,6 +28,7 @@ function run(detail: RunDetail = {}, overrides: Partial<RunRow> = {}): RunRow {
     progress: null,
     reason: null,
     detail,
+    attempt: 1,
     cancel_requested_by: null,
     cancel_requested_at: null,
     created_at: new Date(0),
