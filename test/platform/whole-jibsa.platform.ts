@@ -47,7 +47,9 @@ describe("Jibsa on a real control plane", () => {
       }
     ).items;
   const waitFor = (who: string, fits: (message: PlaygroundMessage) => boolean) =>
-    jibsa.playground.waitFor(who, CHANNEL, fits, { timeoutMs: SLOW_MS });
+    jibsa.playground.waitFor(who, CHANNEL, fits, { timeoutMs: SLOW_MS }).catch((error: unknown) => {
+      throw new Error(`nothing came; the bot said:\n${jibsa.output().slice(-4_000)}`, { cause: error });
+    });
   async function start(who: string): Promise<PlatformObject> {
     const before = new Set((await jobs()).map(({ metadata }) => metadata.name));
     await jibsa.playground.command(who, CHANNEL, "/train", "start preprocess");
