@@ -70,6 +70,7 @@ export interface Cluster {
       body?: unknown;
       headers?: Readonly<Record<string, string>>;
       maxBytes: number;
+      timeoutMs: number;
     },
     as: Identity,
   ): Promise<{ code: number; text: string }>;

@@ -111,24 +111,10 @@ export function createKubernetesCluster(options: {
         if (error.status.code !== 400 && error.status.code !== 404) throw refusalOf(error.status);
       }
     },
-    async callService({ namespace, service, port }, { method, path, body, headers, maxBytes }, as) {
-      const target = pathOf({
-        group: "",
-        version: "v1",
-        resource: "services",
-        namespace,
-        name: `${service}:${port}`,
-      });
-      return (await rest()).text(
-        {
-          method,
-          path: `${target}/proxy${path}`,
-          as,
-          ...(body !== undefined && { body }),
-          ...(headers && { headers }),
-        },
-        maxBytes,
-      );
+    async callService({ namespace, service, port }, { maxBytes, path, ...call }, as) {
+      const target = pathOf({ group: "", version: "v1", resource: "services", namespace, name: service });
+      const proxied = `${target}:${encodeURIComponent(port)}/proxy${path}`;
+      return (await rest()).text({ ...call, path: proxied, as }, maxBytes);
     },
     async mayI(access, as) {
       const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";

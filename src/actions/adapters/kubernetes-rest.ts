@@ -26,6 +26,8 @@ export interface RestCall {
   body?: unknown;
   /** On top of those that every call has. */
   headers?: Readonly<Record<string, string>>;
+  /** Until the head of the answer is there; default 5 s. */
+  timeoutMs?: number;
   /** Impersonated; undefined: the configuration's own account. */
   as?: Identity;
   signal?: AbortSignal;
@@ -118,9 +120,10 @@ export async function openKubernetesRest(
           resolve(response);
         },
       );
+      const { timeoutMs = TIMEOUT_MS } = call;
       const timer = setTimeout(
-        () => request.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)),
-        TIMEOUT_MS,
+        () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)),
+        timeoutMs,
       );
       request.on("error", (error) => {
         clearTimeout(timer);

@@ -23,7 +23,8 @@ interface Answer {
   text: string;
 }
 
-const TIMEOUT_MS = 5_000;
+/** The first job of a Ray cluster is accepted once its agent has started, which takes several seconds. */
+const TIMEOUT_MS = 20_000;
 /** A log comes in one piece; of a larger one the pods know the end. */
 const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
 const PORT = "dashboard";
@@ -54,6 +55,7 @@ export function createRayDashboard(
         {
           ...what,
           maxBytes: MAX_ANSWER_BYTES,
+          timeoutMs: TIMEOUT_MS,
           // The API server takes Authorization for itself (ray #58819).
           headers: token === undefined ? {} : { "x-ray-authorization": `Bearer ${token}` },
         },
@@ -74,6 +76,9 @@ export function createRayDashboard(
         what,
       );
     }
+    // The head passes a refusal of its job agent on as its own failure.
+    if (answer.code === 500 && /Request failed with status code 4\d\d/.test(answer.text))
+      return { code: 400, text: answer.text };
     if (answer.code === 401 || answer.code === 403)
       throw new ClusterForbiddenError(`Ray's dashboard: ${messageOf(answer)}`);
     if (answer.code >= 500 || (answer.code >= 300 && answer.code < 400))
@@ -148,8 +153,8 @@ function messageOf({ code, text }: Answer): string {
     // Plain text, as Ray's own refusals are.
   }
   // A refusal for which Ray shows where it was raised: the last line says why.
-  const last = text.trim().split("\n").at(-1) ?? "";
-  return last === "" ? `HTTP ${code}` : last.slice(0, 300);
+  const last = text.split("\n").findLast((line) => /[A-Za-z]{2}/.test(line)) ?? "";
+  return last === "" ? `HTTP ${code}` : last.trim().slice(0, 300);
 }
 
 /** One call; redirects are not followed. Node's fetch is none for this: Ray takes its headers for a browser's. */

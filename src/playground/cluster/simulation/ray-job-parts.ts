@@ -79,7 +79,7 @@ export function createSubmitter(
   const { name } = job.metadata;
   const { submitterPodTemplate, entrypoint = "" } = job.spec as RayJobSpec;
   const { headGroupSpec } = cluster.spec as RayClusterSpec;
-  const image = headGroupSpec.template.spec?.containers?.[0]?.image ?? "rayproject/ray";
+  const head = headGroupSpec.template.spec?.containers?.[0];
   const given = (submitterPodTemplate?.spec ?? {}) as PodSpec;
   const submit = `ray job submit --address=http://${status.dashboardURL ?? ""} --submission-id=${status.jobId ?? ""} -- ${entrypoint}`;
   createOwnedPod(control, job, RAY_JOB_CONTROLLER, {
@@ -100,7 +100,9 @@ export function createSubmitter(
       containers: given.containers ?? [
         {
           name: "ray-job-submitter",
-          image,
+          image: head?.image ?? "rayproject/ray",
+          // The job would have it from the head, where it runs.
+          env: head?.env ?? [],
           command: ["/bin/bash", "-ce", "--"],
           args: [submit],
           resources: { limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "500m", memory: "200Mi" } },

@@ -2,7 +2,7 @@ import type { KubernetesObject } from "../objects/kubernetes-object.ts";
 import { podSpecOf } from "../objects/pod-shapes.ts";
 import type { Run } from "./pod-life.ts";
 
-const DEFAULT_SAMPLES = 8;
+const DEFAULT_SAMPLES = 20;
 const MOST_SAMPLES = 200;
 const CONCURRENT = 4;
 const RATES = [1e-5, 2e-5, 5e-5, 1e-4];
@@ -14,14 +14,20 @@ export interface Sweep {
 
 /** A pod that runs deploy/training/ray/tune_sweep.py, by its command. */
 export function sweepOf(pod: KubernetesObject): Sweep | undefined {
-  const { args, command } = (podSpecOf(pod).containers?.[0] ?? {}) as {
+  const {
+    args,
+    command,
+    env = [],
+  } = (podSpecOf(pod).containers?.[0] ?? {}) as {
     args?: string[];
     command?: string[];
+    env?: { name: string; value?: string }[];
   };
   const words = [...(command ?? []), ...(args ?? [])].join(" ");
   if (!words.includes("tune_sweep.py")) return undefined;
-  const asked = Number(/--samples[= ](\d{1,4})/.exec(words)?.[1] ?? DEFAULT_SAMPLES);
-  return { samples: Math.min(MOST_SAMPLES, Math.max(1, asked)) };
+  const said = env.find(({ name }) => name === "SWEEP_SAMPLES")?.value ?? "";
+  const asked = Number(/--samples[= ](\d{1,4})/.exec(words)?.[1] ?? /^\d{1,4}$/.exec(said)?.[0] ?? 0);
+  return { samples: Math.min(MOST_SAMPLES, asked > 0 ? asked : DEFAULT_SAMPLES) };
 }
 
 /** What that script prints until then: a line for each change of a trial. */
