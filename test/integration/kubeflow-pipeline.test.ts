@@ -102,7 +102,7 @@ describe("a run of Kubeflow Pipelines", () => {
     server.clock.advance(RUN_DURATION_MS);
     expect(statesOf((await observe()).detail?.steps)).toMatchObject({
       "accuracy-gate": "succeeded",
-      "condition-1/deploy": "succeeded",
+      "accuracy-gate/deploy": "succeeded",
     });
   });
 

@@ -61,6 +61,8 @@ export const defaultRoles: readonly AccessRole[] = [
     rules: [
       viewing,
       running("kubeflow.org", "experiments", "pytorchjobs", "notebooks"),
+      // Not kinds of the cluster: what Kubeflow Pipelines asks about a person.
+      running("pipelines.kubeflow.org", "experiments", "runs"),
       running("trainer.kubeflow.org", "trainjobs"),
       running("argoproj.io", "workflows", "cronworkflows"),
       running("ray.io", "rayclusters", "rayjobs"),

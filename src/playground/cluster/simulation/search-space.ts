@@ -42,8 +42,14 @@ function valueAt({ parameterType, feasibleSpace = {} }: SearchParameter, share: 
       : min + share * (max - min);
   const stepped = step > 0 ? min + Math.round((raw - min) / step) * step : raw;
   const value = Math.min(max, Math.max(min, stepped));
-  return parameterType === "int" ? String(Math.round(value)) : String(Number(value.toPrecision(6)));
+  return parameterType === "int" ? String(Math.round(value)) : numberText(value);
 }
+
+/** Small numbers with an exponent, as Katib's suggestion services write them. */
+const numberText = (value: number): string =>
+  value !== 0 && Math.abs(value) < 1e-4
+    ? String(Number(value.toPrecision(6)).toExponential())
+    : String(Number(value.toPrecision(6)));
 
 function bordersOf({ min, max, step }: NonNullable<SearchParameter["feasibleSpace"]>) {
   const numberOf = (text: string | undefined, fallback: number): number => {

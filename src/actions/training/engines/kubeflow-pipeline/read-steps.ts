@@ -17,10 +17,11 @@ export function readSteps(
     .map((task) => stepOf(task, pathOf(task, byId, displayName)));
   const own = version?.tasks ?? [];
   // An installation shows a step by its key in the pipeline, or by the name that was given to it.
-  const named = steps.map((step) => ({
-    ...step,
-    name: own.find(({ key }) => key === step.name)?.name ?? step.name,
-  }));
+  const named = steps.map((step) => {
+    const [first = "", ...inner] = step.name.split("/");
+    const name = own.find(({ key }) => key === first)?.name ?? first;
+    return { ...step, name: [name, ...inner].join("/") };
+  });
   const begun = new Set(named.map(({ name }) => name));
   const waiting = own.filter(({ name }) => !begun.has(name));
   return [...named, ...waiting.map(({ name }): RunStep => ({ name, state: "waiting" }))];
