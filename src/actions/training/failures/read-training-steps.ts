@@ -37,14 +37,22 @@ export function readTrainingSteps(lines: readonly CleanLine[]): TrainingSteps {
     const iteration = saved === null ? CHECKPOINT_OF_ITERATION.exec(beginning) : null;
     if (saved !== null) checkpoints.push({ line, pod, step: Number(saved[1]), path: saved[0] });
     else if (iteration !== null) checkpoints.push({ line, pod, step: Number(iteration[1]) });
-    const ofTotal = text.includes("/") ? STEP_OF_TOTAL.exec(beginning) : null;
-    const total = Number(ofTotal?.[2] ?? 0);
-    const step = ofTotal !== null && total > 0 ? Number(ofTotal[1]) : stepBesideLoss(beginning);
-    if (step === undefined || (total > 0 && step > total)) continue;
-    steps.push({ line, pod, step });
-    if (total > 0) totalSteps = total;
+    const seen = readStep(text);
+    if (seen === undefined) continue;
+    steps.push({ line, pod, step: seen.step });
+    totalSteps = seen.total ?? totalSteps;
   }
   return { steps, checkpoints, ...(totalSteps !== undefined && { totalSteps }) };
+}
+
+/** The step that a line tells of. */
+export function readStep(text: string): { step: number; total?: number } | undefined {
+  const beginning = text.slice(0, READ_LENGTH);
+  const ofTotal = text.includes("/") ? STEP_OF_TOTAL.exec(beginning) : null;
+  const total = Number(ofTotal?.[2] ?? 0);
+  const step = ofTotal !== null && total > 0 ? Number(ofTotal[1]) : stepBesideLoss(beginning);
+  if (step === undefined || (total > 0 && step > total)) return undefined;
+  return { step, ...(total > 0 && { total }) };
 }
 
 function stepBesideLoss(text: string): number | undefined {
