@@ -23,6 +23,16 @@ function problemsOf(content: string, env: NodeJS.ProcessEnv = {}) {
   return [];
 }
 
+const stageWith = (podSpec: string) => `
+stages:
+  - name: sft
+    summary: s
+    engine: pytorch-job
+    namespace: llm-training
+    expectedHours: 1
+    template: { spec: { template: { spec: { ${podSpec} } } } }
+`;
+
 describe("the configuration", () => {
   it("is the example's without a file and without tokens: playground, simulated cluster, stages of every engine", () => {
     const config = readConfig({});
@@ -68,6 +78,8 @@ describe("the configuration", () => {
     ["policy: { limits: [{ name: a }] }", "limits nothing"],
     ["policy: { limits: [{ name: a, gpus: 1 }, { name: a, runs: 1 }] }", "two limits"],
     ["policy: { limits: [{ name: a, gpus: 1, per: team, people: [U1] }] }", "a role of their own"],
+    [stageWith("hostNetwork: true"), "safety.allow has no host-namespaces"],
+    [`${stageWith("containers: [{ image: evil/x }]")}safety: { images: [registry.example.com] }`, "evil/x"],
     ["policy: { roles: [{ name: a, kubernetes: { groups: [system:masters] } }] }", "never impersonated"],
     ["queue: { backend: redis }", "JIBSA_REDIS_URL"],
     ["model: { provider: openai }", "needs url and name"],

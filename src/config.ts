@@ -5,6 +5,7 @@ import { parse, YAMLParseError } from "yaml";
 import type { z } from "zod";
 import type { Stage } from "./actions/ports.ts";
 import type { SlackTransport } from "./bot/create-slack-edge.ts";
+import { checkStageSafety } from "./config/check-stage-safety.ts";
 import { checkStages } from "./config/check-stages.ts";
 import { readClusterTokens } from "./config/read-cluster-tokens.ts";
 import { DEFAULT_CLUSTER, readClusters, type ConfiguredCluster } from "./config/read-clusters.ts";
@@ -76,6 +77,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     cluster: stage.cluster ?? firstCluster,
   })) as Stage[];
   checkStages(stages, clusters, problems);
+  checkStageSafety(stages, parsed.safety, problems);
   const { rayTokens, pipelinesTokens } = readClusterTokens(clusters, env, problems);
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
     problems.push({ path: "queue.backend", message: "redis needs JIBSA_REDIS_URL in the environment" });

@@ -14,6 +14,7 @@ import type {
   Stage,
 } from "./ports.ts";
 import type { RunRef, SubmitFailure, TrainingEngine } from "./training/engine-ports.ts";
+import type { SafetySettings } from "./training/safety/check-object-safety.ts";
 
 export interface ActionDeps {
   store: Store;
@@ -24,6 +25,8 @@ export interface ActionDeps {
   clusters: ReadonlyMap<string, Cluster>;
   /** undefined: nothing has a price. */
   rates?: RateTable | undefined;
+  /** Default: objects contain what the stages' templates do, and nothing of the nodes themselves. */
+  safety?: SafetySettings;
   now(): Date;
 }
 

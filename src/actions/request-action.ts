@@ -14,12 +14,16 @@ import {
 } from "./registry.ts";
 import { findRequest, hashSpec, previewOf, type RequestRow } from "./request-row.ts";
 import { measureLimits } from "./reservations.ts";
+import type { SafetyViolation } from "./training/safety/check-object-safety.ts";
+import { findViolations } from "./training/safety/find-violations.ts";
 
 export type Denial = Extract<Decision, { kind: "denied" }>;
 
 export type RequestOutcome =
   | { kind: "invalid-input"; problems: readonly FieldProblem[] }
   | { kind: "denied"; denial: Denial; subject: PolicySubject }
+  /** The object would contain what the settings do not allow. */
+  | { kind: "unsafe"; violations: readonly SafetyViolation[] }
   | { kind: "previewed"; request: RequestRow; preview: Preview };
 
 export type ReadOutcome<Name extends ReadName> =
@@ -51,6 +55,18 @@ export async function requestAction<Name extends ChangeName>(
   const { object, subject: full, preview: parts } = planned.value;
   const decision = decide(deps.policy, deps.person, full);
   if (decision.kind === "denied") return deny(deps, decision, full);
+  const violations = findViolations(deps, object);
+  if (violations.length > 0) {
+    await deps.store.transaction().execute((transaction) =>
+      appendAudit(transaction, {
+        actor: deps.person.slackUserId,
+        event: "action-unsafe",
+        subject: `action:${name}`,
+        detail: { input, violations },
+      }),
+    );
+    return { kind: "unsafe", violations };
+  }
   const limits =
     action.reservesGpus === true
       ? await measureLimits(deps.store, {

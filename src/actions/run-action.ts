@@ -15,6 +15,7 @@ import {
   type RequestRow,
 } from "./request-row.ts";
 import { APPROVED_BY_ANNOTATION } from "./training/object-labels.ts";
+import { findViolations } from "./training/safety/find-violations.ts";
 
 export type RunActionOutcome =
   | { kind: "run-started"; runId: string }
@@ -60,6 +61,10 @@ export async function runAction(
     return fail(deps, request, { kind: "changed" });
   if (decision.approval !== undefined && approvers.length < decision.approval.quorum)
     return fail(deps, request, { kind: "approval-missing" });
+
+  // The settings may have become stricter, and whoever wrote to the database is no one to trust with a node.
+  const violations = findViolations(deps, object);
+  if (violations.length > 0) return fail(deps, request, { kind: "unsafe", violations });
 
   const action = changes[request.action] as unknown as ChangeAction<unknown>;
   let outcome: ChangeOutcome;

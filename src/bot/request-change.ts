@@ -4,6 +4,7 @@ import type { RepeatInput } from "../actions/training/repeat-run.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { deniedView } from "./denied-view.ts";
 import { overLimitView } from "./views/limit-lines.ts";
+import { unsafeText } from "./views/unsafe-text.ts";
 import type { MessageView } from "./views/message.ts";
 import { previewCard } from "./views/preview-card.ts";
 
@@ -67,6 +68,10 @@ async function plan<Name extends ChangeName>(
     }
     case "denied": {
       const view = deniedView(outcome.denial, outcome.subject.action, person, texts);
+      return { kind: "refused" as const, view };
+    }
+    case "unsafe": {
+      const view = said(unsafeText(outcome.violations, texts));
       return { kind: "refused" as const, view };
     }
     case "previewed":

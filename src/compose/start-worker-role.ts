@@ -79,6 +79,7 @@ export async function startWorkerRole(deps: {
   const actions = createActions({
     store,
     policy: config.policy,
+    safety: config.safety,
     stages: config.stages,
     clusters,
     engines,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { policySchema } from "./policy-schema.ts";
+import { safetySchema } from "./safety-schema.ts";
 import { stageSchema } from "./stage-schema.ts";
 import { duration, size } from "./units.ts";
 
@@ -104,6 +105,7 @@ export const fileSchema = z.strictObject({
     .optional(),
   stages: z.array(stageSchema).default([]),
   policy: policySchema.prefault({}),
+  safety: safetySchema.prefault({}),
 });
 export type FileConfig = z.output<typeof fileSchema>;
 

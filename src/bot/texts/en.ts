@@ -2,6 +2,7 @@ import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
+import { safetyTextsEn } from "./safety-texts-en.ts";
 import { problemInEnglish } from "./problem-texts-en.ts";
 import { runTextsEn } from "./run-texts-en.ts";
 
@@ -165,6 +166,7 @@ export const en = {
   waiting: waitingTextsEn,
   runs: runTextsEn,
   problem: problemInEnglish,
+  safety: safetyTextsEn,
   limits: limitTextsEn,
   help: {
     all: [

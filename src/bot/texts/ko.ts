@@ -1,6 +1,7 @@
 import { code } from "../escape.ts";
 import { waitingTextsKo } from "./waiting-texts-ko.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
+import { safetyTextsKo } from "./safety-texts-ko.ts";
 import { formatNumber, type en } from "./en.ts";
 import { problemInKorean } from "./problem-texts-ko.ts";
 import { runTextsKo } from "./run-texts-ko.ts";
@@ -177,6 +178,7 @@ export const ko: typeof en = {
   waiting: waitingTextsKo,
   runs: runTextsKo,
   problem: problemInKorean,
+  safety: safetyTextsKo,
   limits: limitTextsKo,
   help: {
     all: [

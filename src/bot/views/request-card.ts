@@ -1,6 +1,7 @@
 import { previewOf, type ApprovalRow, type RequestRow } from "../../actions/request-row.ts";
 import { OWNER_GONE } from "../../actions/observe-run.ts";
 import type { LimitUse } from "../../actions/limits.ts";
+import type { SafetyViolation } from "../../actions/training/safety/check-object-safety.ts";
 import type { Denial } from "../../actions/request-action.ts";
 import type { ChangeFailure } from "../../actions/define-action.ts";
 import type { RunRow } from "../../actions/training/find-run.ts";
@@ -9,6 +10,7 @@ import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, bar, button, context, section, type MessageView } from "./message.ts";
 import { overLimitText } from "./limit-lines.ts";
+import { unsafeText } from "./unsafe-text.ts";
 import { gpuHoursAndCost } from "./outlook-lines.ts";
 import { unsafeText } from "./unsafe-text.ts";
 import { factsOf, refusalText } from "./preview-card.ts";
@@ -134,6 +136,7 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
     | { kind: "denied"; denial: Denial }
     | { kind: "cluster-unavailable"; message: string }
     | { kind: "over-limit"; over: LimitUse }
+    | { kind: "unsafe"; violations: readonly SafetyViolation[] }
     | { kind: "requester-gone" | "approval-missing" | "changed" | "rejected" | "parked" }
     | null;
   switch (outcome?.kind) {
@@ -145,6 +148,8 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
       return texts.failedCluster(escapeMrkdwn(shorten(outcome.message, 300)));
     case "over-limit":
       return `${overLimitText(outcome.over, texts)} ${texts.limits.waitsForApproval}`;
+    case "unsafe":
+      return unsafeText(outcome.violations, texts);
     case "requester-gone":
       return texts.failedRequesterGone;
     case "unsafe":
