@@ -27,6 +27,8 @@ export interface Jobs {
   enqueue: Enqueue;
   /** One job each `everyMs`, however many replicas ask for it. */
   schedule<Name extends JobName>(name: Name, payload: JobPayload<Name>, everyMs: number): Promise<void>;
+  /** Every job that waits for its delay starts now: the clock that its delay was counted by was wrong. */
+  startWaiting(): Promise<void>;
   startWorker(
     handlers: JobHandlers,
     options: { onParked: (name: JobName, payload: unknown, error: string) => Promise<void> },
@@ -86,6 +88,10 @@ export function createJobs(options: {
         { every: everyMs },
         { name, data: payload, opts: settings(name) },
       );
+    },
+    async startWaiting() {
+      // One job stands for its queue.
+      for (const name of ["handle-inbound", "sweep"] as const) await queueOf(name).promoteJobs();
     },
     startWorker: (handlers, { onParked }) => startWorker({ queues, store, logger, handlers, onParked }),
     async isReady() {

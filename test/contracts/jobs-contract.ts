@@ -129,6 +129,21 @@ export function jobsContract(
       expect(runs).toBe(0);
     });
 
+    it("starts what waits, once it is told that the clock was wrong", async () => {
+      const seen: string[] = [];
+      await jobs.enqueue("handle-inbound", { key: "interactive" }, { delayMs: 3_600_000 });
+      await jobs.enqueue("index-source", { source: "background" }, { delayMs: 3_600_000 });
+      work({
+        "handle-inbound": async ({ key }) => void seen.push(key),
+        "index-source": async ({ source }) => void seen.push(source),
+      });
+
+      await jobs.startWaiting();
+
+      await waitUntil("both", () => seen.length === 2);
+      expect(seen.toSorted()).toEqual(["background", "interactive"]);
+    });
+
     it("comes again when the handler asks for it, without counting attempts", async () => {
       let looks = 0;
       work({
