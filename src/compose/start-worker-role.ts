@@ -14,13 +14,11 @@ import { watchRuns } from "../jobs/watch-runs.ts";
 import { SearchUnavailableError } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
 import { openPipelines } from "./open-pipelines.ts";
+import { keepTime, scheduleHousework } from "./keep-time.ts";
 import { openKnowledge } from "./open-knowledge.ts";
 import type { Embedded } from "./start-embedded.ts";
 
-const SWEEP_EVERY_MS = 5_000;
-const EXPIRE_EVERY_MS = 15_000;
 const INDEX_AGAIN_MS = 10_000;
-const PRUNE_EVERY_MS = 3_600_000;
 
 /** The worker role: everything that happens after the ack. Imported only where it runs: its parts are heavy. */
 export async function startWorkerRole(deps: {
@@ -37,7 +35,7 @@ export async function startWorkerRole(deps: {
   onClose: (closer: () => Promise<void>) => void;
 }): Promise<void> {
   const { config, addresses, connection, store, jobs, logger, onClose } = deps;
-  const now = () => new Date();
+  const now = await keepTime({ store, jobs, logger, onClose });
   const clusters = new Map(
     addresses.clusters.map((cluster) => [
       cluster.name,
@@ -131,9 +129,7 @@ export async function startWorkerRole(deps: {
     { onParked: (name, payload, error) => bot.onParked(name, payload, error) },
   );
   onClose(() => worker.close());
-  await jobs.schedule("sweep", {}, SWEEP_EVERY_MS);
-  await jobs.schedule("expire-approvals", {}, EXPIRE_EVERY_MS);
-  await jobs.schedule("prune", {}, PRUNE_EVERY_MS);
+  await scheduleHousework(jobs);
   const ring = (source: string) =>
     void jobs
       .enqueue("index-source", { source })
