@@ -154,7 +154,7 @@ export function parseTrain(words: readonly string[]): ParsedCommand {
 
 /** A verb that takes a run, or none for the person's latest. */
 function ofRun(
-  kind: "train-status" | "train-cancel" | "train-suspend" | "train-resume" | "train-why",
+  kind: "train-status" | "train-cancel" | "train-suspend" | "train-resume" | "train-why" | "train-retry",
   words: readonly string[],
 ): Verb {
   return {

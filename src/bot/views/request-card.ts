@@ -12,7 +12,6 @@ import { actions, bar, button, context, section, type MessageView } from "./mess
 import { overLimitText } from "./limit-lines.ts";
 import { unsafeText } from "./unsafe-text.ts";
 import { gpuHoursAndCost } from "./outlook-lines.ts";
-import { unsafeText } from "./unsafe-text.ts";
 import { factsOf, refusalText } from "./preview-card.ts";
 import { runButtons } from "./run-buttons.ts";
 import { detailOf, failureParts, runParts, stepLine } from "./run-parts.ts";
@@ -123,8 +122,8 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
   // The diagnosis says it better than the platform.
   if (run !== undefined && detailOf(run).failure !== undefined && detailOf(run).failure?.kind !== "unknown")
     return undefined;
-  if (run !== undefined && run.reason !== null && run.reason !== "") {
   if (run !== undefined && run.ended_at === null && detailOf(run).suspended === true) return undefined;
+  if (run !== undefined && run.reason !== null && run.reason !== "") {
     const reason = escapeMrkdwn(shorten(run.reason, 900));
     return run.ended_at === null ? texts.waitingFor(reason) : reason;
   }
@@ -152,8 +151,6 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
       return unsafeText(outcome.violations, texts);
     case "requester-gone":
       return texts.failedRequesterGone;
-    case "unsafe":
-      return unsafeText(outcome.violations, texts);
     case "approval-missing":
       return texts.failedApprovalMissing;
     case "changed":
