@@ -100,6 +100,29 @@ export interface Database {
     started_at: NullableTime;
     ended_at: NullableTime;
     observed_at: NullableTime;
+    /** When its metrics were last looked at. */
+    measured_at: NullableTime;
+  };
+  run_metrics: {
+    run_id: string;
+    /** A StoredSeries. */
+    series: Json<unknown>;
+    low_gpu_since: NullableTime;
+  };
+  log_follows: {
+    id: string;
+    run_id: string;
+    person: string;
+    locale: Locale;
+    channel: string;
+    thread_ts: string | null;
+    filter: string;
+    state: Generated<"open" | "ended">;
+    ended_because: "stopped" | "time" | "run-ended" | "refused" | null;
+    shown_hash: string | null;
+    looked_at: NullableTime;
+    ends_at: Time;
+    created_at: Time;
   };
   reservations: {
     request_id: string;
