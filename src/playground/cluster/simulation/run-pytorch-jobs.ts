@@ -83,7 +83,7 @@ function changed(
   text: string,
   reason: string = type,
 ): JobStatus {
-  const message = text.startsWith("Job ") ? text : `PyTorchJob ${job.metadata.name} ${text}`;
+  const message = /^(?:PyTorchJob|[Jj]ob) /.test(text) ? text : `PyTorchJob ${job.metadata.name} ${text}`;
   const change = { type, status: value, reason: `PyTorchJob${reason}`, message };
   const conditions = withCondition(status.conditions, change, formatTime(control.nowMs()));
   if (conditions !== status.conditions && type !== "Created" && type !== "Running")
@@ -147,7 +147,7 @@ function advance(
   let status: JobStatus = { ...before, startTime: before.startTime ?? formatTime(control.nowMs()) };
   for (const [role, replica] of roles) {
     const counted = countPods(control, job, role, replica, hasMaster);
-    const { active, succeeded, failed, restarted } = counted;
+    const { active, succeeded, failed, restarted, isFinal } = counted;
     const replicas = replica.replicas ?? 1;
     const selector = Object.entries(jobLabelsOf(job, role))
       .map(([key, value]) => `${key}=${value}`)
@@ -160,18 +160,28 @@ function advance(
     };
     status = { ...status, replicaStatuses: { ...status.replicaStatuses, [role]: own } };
     const decides = role === (hasMaster ? "Master" : "Worker");
-    if (decides && succeeded === replicas) {
-      const done = changed(control, job, status, "Succeeded", "True", "is successfully completed.");
-      return end(control, done);
+    const words = wordsOf(job, role, hasMaster);
+    if (decides && succeeded === replicas)
+      return end(control, changed(control, job, status, "Succeeded", "True", words.succeeded));
+    if (decides && active > 0) status = changed(control, job, status, "Running", "True", words.running);
+    if (restarted > 0) status = changed(control, job, status, "Restarting", "True", words.restarting);
+    else if (failed > 0) {
+      const message = isFinal ? words.failing : `is failed because ${failed} ${role} replica(s) failed.`;
+      return end(control, changed(control, job, status, "Failed", "True", message));
     }
-    if (decides && active > 0) status = changed(control, job, status, "Running", "True", "is running.");
-    const replicasFailed = `because ${failed} ${role} replica(s) failed.`;
-    if (restarted > 0)
-      status = changed(control, job, status, "Restarting", "True", `is restarting ${replicasFailed}`);
-    else if (failed > 0)
-      return end(control, changed(control, job, status, "Failed", "True", `is failed ${replicasFailed}`));
   }
   return status;
+}
+
+/** As the operator puts them: with the namespace where there is no master, and about one pod otherwise than about the job. */
+function wordsOf({ metadata: { name, namespace = "" } }: KubernetesObject, role: string, hasMaster: boolean) {
+  const called = hasMaster ? `PyTorchJob ${name}` : `PyTorchJob ${namespace}/${name}`;
+  return {
+    running: `${called} is running.`,
+    succeeded: hasMaster ? `${called} is successfully completed.` : `${called} successfully completed.`,
+    restarting: `job ${name} is restarting because ${role} replica(s) failed.`,
+    failing: `job "${name}" is failing because "${role}" replica(s) failed.`,
+  };
 }
 
 /** Creates what is missing, replaces what may be retried, and counts the rest. */
@@ -181,8 +191,9 @@ function countPods(
   role: string,
   replica: ReplicaSpec,
   hasMaster: boolean,
-): { active: number; succeeded: number; failed: number; restarted: number } {
-  const counts = { active: 0, succeeded: 0, failed: 0, restarted: 0 };
+): { active: number; succeeded: number; failed: number; restarted: number; isFinal: boolean } {
+  // `isFinal`: with an exit code that the policy ExitCode gives up at.
+  const counts = { active: 0, succeeded: 0, failed: 0, restarted: 0, isFinal: false };
   for (let index = 0; index < (replica.replicas ?? 1); index += 1) {
     const place = { role, index, replica, isMaster: hasMaster ? role === "Master" : index === 0 };
     const pod = control.store.get("/pods", job.metadata.namespace, podNameOf(job, role, index));
@@ -198,6 +209,7 @@ function countPods(
     if (phase !== "Failed") continue;
     counts.failed += 1;
     const exitCode = containerStatuses?.[0]?.state?.terminated?.exitCode ?? 0;
+    if (replica.restartPolicy === "ExitCode" && exitCode < 128) counts.isFinal = true;
     if (replica.restartPolicy === "ExitCode" && exitCode >= 128) {
       counts.restarted += 1;
       deleteReplica(control, job, pod);
