@@ -102,7 +102,7 @@ describe("a run of Kubeflow Pipelines", () => {
     server.clock.advance(RUN_DURATION_MS);
     expect(statesOf((await observe()).detail?.steps)).toMatchObject({
       "accuracy-gate": "succeeded",
-      "accuracy-gate/deploy": "succeeded",
+      deploy: "succeeded",
     });
   });
 
@@ -141,7 +141,7 @@ describe("a run of Kubeflow Pipelines", () => {
     const failed = await observe();
 
     expect(failed.state).toBe("failed");
-    expect(failed.reason).toContain("CUDA out of memory");
+    expect(failed.reason).toBe("cpt: failed");
     expect(await engine.retry?.(ref, stranger)).toMatchObject({ kind: "forbidden" });
     expect(await engine.retry?.(ref, researcher)).toEqual({ kind: "done" });
     server.clock.advance(2_500);
@@ -231,17 +231,53 @@ describe("a run of Kubeflow Pipelines", () => {
     });
   });
 
-  it("shows the logs of its steps' pods, from where the installation runs them", async () => {
+  const podOf = (ref: { uid?: string }, name: string, node: string, status: object) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name,
+      namespace: "llm-training",
+      labels: { "pipeline/runid": ref.uid ?? "" },
+      annotations: { "workflows.argoproj.io/node-name": `w-x7k2p.root.${node}` },
+    },
+    status,
+  });
+
+  it("shows the logs of its steps' pods, found by their label", async () => {
     const cluster = createInMemoryCluster();
-    const engine = engineOn(server.url, BY_HEADER, undefined, cluster);
-    const { ref } = await start(engine);
-    server.clock.advance(5_000);
-    cluster.logs.set(`${ref.name}-preprocess`, ["kept 10 of 12 lines"]);
+    const { engine, ref } = await start(engineOn(server.url, BY_HEADER, undefined, cluster));
+    const pods = [
+      podOf(ref, "w-1", "preprocess-driver", {}),
+      podOf(ref, "w-2", "preprocess.executor(0)", {}),
+    ];
+    for (const pod of pods) await cluster.cluster.create(pod, researcher);
+    cluster.logs.set("w-1", ["deciding"]);
+    cluster.logs.set("w-2", ["kept 10 of 12 lines"]);
     const lines = [];
 
     for await (const line of engine.logs(ref, researcher, {})) lines.push(line);
 
     expect(lines).toEqual([{ pod: "preprocess", text: "kept 10 of 12 lines" }]);
+  });
+
+  it("says why it waits and why it failed by its pods, to those who may see them", async () => {
+    const cluster = createInMemoryCluster();
+    const { ref, observe } = await start(engineOn(server.url, BY_HEADER, undefined, cluster));
+    const unplaced = [{ type: "PodScheduled", status: "False", message: "0/4 nodes are available" }];
+    await cluster.cluster.create(podOf(ref, "w-1", "cpt.executor", { conditions: unplaced }), researcher);
+    server.clock.advance(5_000);
+
+    expect(await observe()).toMatchObject({ state: "running", reason: "0/4 nodes are available" });
+
+    const terminated = { exitCode: 137, reason: "OOMKilled" };
+    const died = { phase: "Failed", containerStatuses: [{ state: { terminated } }] };
+    await cluster.cluster.create(podOf(ref, "w-2", "cpt.executor", died), researcher);
+    server.control.failRun(ref.name);
+    server.clock.advance(RUN_DURATION_MS);
+    expect((await observe()).reason).toBe("cpt: OOMKilled (exit code 137)");
+
+    cluster.faults.forbidden = true;
+    expect((await observe()).reason).toBe("preprocess: failed");
   });
 
   it.each([

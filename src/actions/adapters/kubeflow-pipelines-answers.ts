@@ -17,13 +17,10 @@ const rpcStatus = z.looseObject({ message: text }).nullish();
 const taskSchema = z.looseObject({
   task_id: z.string(),
   display_name: text,
-  parent_task_id: text,
-  pod_name: text,
   state,
   error: rpcStatus,
   start_time: time,
   end_time: time,
-  child_tasks: z.array(z.looseObject({ task_id: text, pod_name: text })).nullish(),
 });
 
 export const runSchema = z.looseObject({
@@ -107,11 +104,8 @@ export function readRun(run: z.output<typeof runSchema>): PipelineRun {
 
 function readTask(task: z.output<typeof taskSchema>): PipelineTask {
   return {
-    taskId: task.task_id,
     name: task.display_name ?? task.task_id,
     state: stateOf(task.state),
-    parentTaskId: task.parent_task_id ?? undefined,
-    podName: filled(task.pod_name) ?? filled(task.child_tasks?.map(({ pod_name: pod }) => pod).find(Boolean)),
     error: said(task.error),
     startedAt: timeOf(task.start_time),
     endedAt: timeOf(task.end_time),
@@ -157,6 +151,9 @@ const tasksSchema = z.record(
 );
 /** The compiled pipeline; with settings for Kubernetes beside it, it stands one level deeper. */
 const specSchema = z.looseObject({
+  components: z
+    .record(z.string(), z.looseObject({ dag: z.looseObject({ tasks: tasksSchema.nullish() }).nullish() }))
+    .nullish(),
   root: z.looseObject({
     inputDefinitions: z.looseObject({ parameters: parametersSchema.nullish() }).nullish(),
     dag: z.looseObject({ tasks: tasksSchema.nullish() }).nullish(),
@@ -185,9 +182,17 @@ export function readVersion(version: z.output<typeof versionSchema>): PipelineVe
               },
             ]),
           ),
-    tasks: inOrder(tasks).map((key) => ({ key, name: tasks[key]?.taskInfo?.name ?? key })),
+    tasks: inOrder(tasks).map((key) => named(key, tasks)),
+    innerTasks: Object.values(spec.data?.components ?? {}).flatMap(({ dag }) =>
+      Object.keys(dag?.tasks ?? {}).map((key) => named(key, dag?.tasks ?? {})),
+    ),
   };
 }
+
+const named = (key: string, tasks: z.output<typeof tasksSchema>): { key: string; name: string } => ({
+  key,
+  name: tasks[key]?.taskInfo?.name ?? key,
+});
 
 /** Each after those that it depends on; by name where the order is free. */
 function inOrder(tasks: z.output<typeof tasksSchema>): readonly string[] {

@@ -5,7 +5,6 @@ const PENDING_MS = 2_000;
 const CANCELING_MS = 2_000;
 /** A step that fails does so here. */
 const FAIL_AT = 0.6;
-const FAILURE = "The step 'main' exited with code 1: torch.OutOfMemoryError: CUDA out of memory";
 
 export type RunState = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELING" | "CANCELED";
 
@@ -18,7 +17,7 @@ export function runView(
   const steps = stepsOf(pipelineSpec);
   const stepMs = options.durationMs / Math.max(1, steps.length);
   const times = timesOf(run, steps.length, stepMs);
-  const nowMs = Math.min(options.nowMs, run.terminatedAtMs ?? Number.POSITIVE_INFINITY);
+  const nowMs = Math.min(options.nowMs, run.terminatedAtMs ?? Number.POSITIVE_INFINITY, times.endMs);
   const isEnded = nowMs >= times.endMs;
   const state: RunState = isEnded
     ? times.failingStep === undefined
@@ -37,19 +36,23 @@ export function runView(
       ? (run.terminatedAtMs ?? 0) + CANCELING_MS
       : undefined;
   const { createdAtMs, tries: _tries, terminatedAtMs: _terminated, namespace: _namespace, ...stored } = run;
-  const error = state === "FAILED" ? { error: { code: 2, message: FAILURE, details: [] } } : {};
   return {
     ...stored,
     created_at: timeText(createdAtMs),
     scheduled_at: timeText(createdAtMs),
-    ...(finishedMs !== undefined && { finished_at: timeText(finishedMs) }),
+    finished_at: timeText(finishedMs ?? 0),
     state,
-    ...error,
     state_history: historyOf(createdAtMs, times.startMs, state, finishedMs ?? nowMs),
     ...(options.withTasks && {
       run_details: { task_details: tasksOf(run, steps, { ...times, stepMs, nowMs, state, finishedMs }) },
     }),
   };
+}
+
+interface Span {
+  beganMs: number;
+  endMs: number | undefined;
+  state: RunState;
 }
 
 interface Times {
@@ -86,53 +89,47 @@ function historyOf(createdMs: number, startMs: number, state: RunState, lastMs: 
   ];
 }
 
+/** Nodes of the workflow behind a run, as 2.17 shows them: nameless parents, no pods, no reasons; children are ids of nodes. */
 function tasksOf(
   run: StoredRun,
   steps: readonly PipelineStep[],
   at: Times & { stepMs: number; nowMs: number; state: RunState; finishedMs: number | undefined },
 ): object[] {
-  const root = {
+  if (at.state === "PENDING") return [];
+  const workflow = `run-${run.run_id.slice(0, 5)}`;
+  const whole: Span = { beganMs: at.startMs, endMs: at.finishedMs, state: at.state };
+  const node = (name: string, { beganMs, endMs, state }: Span, next: string[] = []): object => ({
     run_id: run.run_id,
-    task_id: `${run.run_id}-root`,
-    display_name: "root",
-    create_time: timeText(run.createdAtMs),
-    start_time: timeText(at.startMs),
-    ...(at.finishedMs !== undefined && { end_time: timeText(at.finishedMs) }),
-    state: at.state,
-  };
-  const tasks = steps.flatMap((step, index) => {
+    task_id: `${run.run_id}-${name}`,
+    display_name: name,
+    create_time: timeText(beganMs),
+    start_time: timeText(beganMs),
+    end_time: timeText(endMs ?? 0),
+    state,
+    ...(next.length > 0 && { child_tasks: next.map((child) => ({ pod_name: `${workflow}-${child}` })) }),
+  });
+  const nodes = steps.flatMap((step, index) => {
     const beganMs = at.startMs + Math.max(0, index - at.fromStep) * at.stepMs;
     const isDone = index < at.fromStep;
-    if (!isDone && (at.nowMs < beganMs || at.state === "PENDING")) return [];
+    if (!isDone && at.nowMs < beganMs) return [];
     const endMs = isDone ? at.startMs : beganMs + (index === at.failingStep ? FAIL_AT : 1) * at.stepMs;
     const isOver = isDone || at.nowMs >= endMs;
-    const failed = index === at.failingStep && isOver;
-    const state = failed ? "FAILED" : isOver ? "SUCCEEDED" : at.state;
-    const ended = isOver ? endMs : at.finishedMs;
-    const common = {
-      run_id: run.run_id,
-      create_time: timeText(beganMs),
-      start_time: timeText(beganMs),
-      ...(ended !== undefined && { end_time: timeText(ended) }),
-      state,
-      ...(failed && { error: { code: 2, message: FAILURE, details: [] } }),
-    };
-    const task_id = `${run.run_id}-${step.key}`;
-    const pod = `${run.display_name}-${step.key}`.slice(0, 58);
-    const parent_task_id = root.task_id;
+    const state = isOver ? (index === at.failingStep ? "FAILED" : "SUCCEEDED") : at.state;
+    const span: Span = { beganMs, endMs: isOver ? endMs : at.finishedMs, state };
+    const [first = "executor"] = step.inner;
     return [
-      { ...common, task_id: `${task_id}-driver`, display_name: `${step.key}-driver`, parent_task_id },
-      { ...common, task_id, display_name: step.key, parent_task_id, child_tasks: [{ pod_name: pod }] },
-      ...step.inner.map((key) => ({
-        ...common,
-        task_id: `${task_id}-${key}`,
-        display_name: key,
-        parent_task_id: task_id,
-        child_tasks: [{ pod_name: `${pod}-${key}` }],
-      })),
+      node(`${step.key}-driver`, span, [step.key]),
+      node(step.key, span, [first]),
+      ...step.inner.map((key) => node(key, span, ["executor"])),
+      node("executor", span),
     ];
   });
-  return at.state === "PENDING" ? [] : [root, ...tasks];
+  return [
+    node(workflow, whole, ["root-driver"]),
+    node("root-driver", whole, ["root"]),
+    node("root", whole),
+    ...nodes,
+  ];
 }
 
 /** RFC 3339 in whole seconds, as protobuf's JSON. */

@@ -20,8 +20,6 @@ const API = "/apis/v2beta1";
 const MAX_BODY_BYTES = 8 * 1_024 * 1_024;
 const DEFAULT_DURATION_MS = 60_000;
 
-export type PipelinesServer = Awaited<ReturnType<typeof startPipelinesServer>>;
-
 /** A stand-in for the API server of Kubeflow Pipelines 2.17: the same paths, shapes and refusals; runs advance by the clock alone. Listens on 127.0.0.1 only. */
 export async function startPipelinesServer(options: {
   /** 0: any free one. */

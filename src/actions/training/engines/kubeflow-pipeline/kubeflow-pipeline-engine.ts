@@ -9,10 +9,11 @@ import type {
   TrainingEngine,
 } from "../../engine-ports.ts";
 import { footprintOf } from "../pod-templates.ts";
+import { waitingReason } from "../pods-of-run.ts";
 import { renderObject } from "../render-object.ts";
 import type { KubeflowPipelines, PipelineRun, PipelineVersion } from "./kubeflow-pipelines-port.ts";
+import { failureOfPods, podsOfPipelineRun } from "./pods-of-pipeline-run.ts";
 import { readPipelineRun } from "./read-pipeline-run.ts";
-import { podsOfSteps } from "./read-steps.ts";
 import { findRun, resolvePipeline, submitPipelineRun } from "./submit-pipeline-run.ts";
 
 /** A run's step trains in this container, https://argo-workflows.readthedocs.io/en/latest/ */
@@ -72,6 +73,28 @@ export function createKubeflowPipelineEngine(
     return asked.value;
   }
 
+  /** Why it waits or failed, where the API says no more than that it does. */
+  async function withPods(
+    observation: RunObservation,
+    run: PipelineRun,
+    ref: RunRef,
+    as: Identity,
+  ): Promise<RunObservation> {
+    const cluster = clusters.get(ref.cluster);
+    const isOpen = observation.state === "queued" || observation.state === "running";
+    if (cluster === undefined || !(isOpen || observation.state === "failed")) return observation;
+    const namespace = pipelinesOf(ref.cluster).podNamespace(ref.namespace);
+    try {
+      const pods = await podsOfPipelineRun(cluster, { runId: run.runId, namespace, as });
+      if (isOpen) return { ...waitingReason(pods.map(({ pod }) => pod)), ...observation };
+      return { ...observation, reason: failureOfPods(pods) ?? observation.reason ?? "" };
+    } catch (error) {
+      // Who may not see pods sees the run all the same.
+      if (error instanceof ClusterForbiddenError) return observation;
+      throw error;
+    }
+  }
+
   async function findForChange(
     ref: RunRef,
     as: Identity,
@@ -112,7 +135,7 @@ export function createKubeflowPipelineEngine(
       const run = await find(ref, as);
       if (run === undefined)
         return { state: "lost", reason: "deleted outside of Jibsa", deletedElsewhere: true };
-      return readPipelineRun(run, await versionOf(run, ref, as));
+      return withPods(readPipelineRun(run, await versionOf(run, ref, as)), run, ref, as);
     },
     async cancel(ref, as): Promise<CancelOutcome> {
       const run = await findForChange(ref, as);
@@ -151,9 +174,10 @@ export function createKubeflowPipelineEngine(
       const run = await find(ref, as);
       if (cluster === undefined || run === undefined) return;
       const namespace = pipelinesOf(ref.cluster).podNamespace(ref.namespace);
-      for (const { step, pod } of podsOfSteps(run))
-        for await (const text of cluster.logs({ namespace, pod, container: CONTAINER }, as, options))
-          yield { pod: step, text };
+      for (const { step, pod } of await podsOfPipelineRun(cluster, { runId: run.runId, namespace, as })) {
+        const target = { namespace, pod: pod.metadata.name, container: CONTAINER };
+        for await (const text of cluster.logs(target, as, options)) yield { pod: step, text };
+      }
     },
   };
 }

@@ -18,12 +18,10 @@ export type RuntimeState =
   | "CANCELED"
   | "PAUSED";
 
+/** A node of the workflow behind a run: a step, or what stands around it. */
 export interface PipelineTask {
-  taskId: string;
   name: string;
   state: RuntimeState | undefined;
-  parentTaskId: string | undefined;
-  podName: string | undefined;
   error: string | undefined;
   startedAt: string | undefined;
   endedAt: string | undefined;
@@ -66,6 +64,8 @@ export interface PipelineVersion {
   parameters: Readonly<Record<string, { type: PipelineParameterType; isOptional: boolean }>> | undefined;
   /** Its own steps, each after those that it depends on. */
   tasks: readonly { key: string; name: string }[];
+  /** Steps inside of a condition or a loop. */
+  innerTasks: readonly { key: string; name: string }[];
 }
 
 export interface RunDraft {

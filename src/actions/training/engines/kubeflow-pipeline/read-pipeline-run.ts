@@ -24,7 +24,7 @@ export function readPipelineRun(run: PipelineRun, version: PipelineVersion | und
     case "SKIPPED":
       return { state: "succeeded", progress: 1, ...common, ...end };
     case "FAILED":
-      return { state: "failed", reason: failureOf(run), ...common, ...end };
+      return { state: "failed", reason: failureOf(run, steps), ...common, ...end };
     case "CANCELED":
       return { state: "cancelled", ...common, ...end };
     case "PENDING":
@@ -45,11 +45,10 @@ function progressOf(steps: RunDetail["steps"], version: PipelineVersion | undefi
   return { progress: over.length / own.length };
 }
 
-/** What the run says, else the task that failed, else its history. */
-function failureOf(run: PipelineRun): string {
-  const failed = (run.tasks ?? []).filter(({ state }) => state === "FAILED");
-  const told = failed.findLast(({ error }) => error !== undefined) ?? failed.at(-1);
-  const byTask = told === undefined ? undefined : [told.name, told.error].filter(Boolean).join(": ");
+/** What the run says, else its step that failed, else its history: most installations leave the first two empty. */
+function failureOf(run: PipelineRun, steps: RunDetail["steps"] = []): string {
+  const failed = steps.findLast(({ state }) => state === "failed");
+  const byStep = failed === undefined ? undefined : `${failed.name}: ${failed.reason ?? "failed"}`;
   const byHistory = run.stateHistory.findLast(({ error }) => error !== undefined)?.error;
-  return run.error ?? byTask ?? byHistory ?? "the run failed and does not say why";
+  return run.error ?? byHistory ?? byStep ?? "the run failed and does not say why";
 }
