@@ -55,9 +55,8 @@ async function clusterQueue(
   const queue = object.metadata.labels?.[QUEUE_LABEL];
   if (queue === undefined) return [];
   const { namespace } = object.metadata;
-  const local = (await cluster.get({ ...KUEUE, resource: "localqueues", namespace, name: queue }, as)) as
-    | LocalQueue
-    | undefined;
+  const ref = { ...KUEUE, resource: "localqueues", namespace, name: queue };
+  const local: LocalQueue | undefined = await cluster.get(ref, as);
   const name = local?.spec?.clusterQueue;
   if (name === undefined) return [];
   const [found, flavors] = await Promise.all([

@@ -7,6 +7,7 @@ import type { Authenticate } from "./authentication.ts";
 import { discoveryDocument } from "./discovery.ts";
 import { openapiDocument } from "./openapi-document.ts";
 import { parseResourceRequest } from "./parse-resource-request.ts";
+import { pendingWorkloads } from "./pending-workloads.ts";
 import { serveControl } from "./serve-control.ts";
 import { serveResource } from "./serve-resource.ts";
 
@@ -46,6 +47,11 @@ async function serve(
   const resource = parseResourceRequest(method, url);
   if (resource) {
     await serveResource(services, identity, request, resource, response);
+    return;
+  }
+  const pending = pendingWorkloads(services, identity, method, url);
+  if (pending) {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(pending));
     return;
   }
   const path = url.pathname.replace(/(?<=.)\/$/, "");

@@ -1,5 +1,6 @@
 import { completeExperiment } from "./experiment-shapes.ts";
 import { isJsonObject, type ObjectDraft } from "./kubernetes-object.ts";
+import { suspendQueued } from "./kueue-shapes.ts";
 import type { Container } from "./pod-shapes.ts";
 import { podSpecOf } from "./pod-shapes.ts";
 
@@ -30,6 +31,10 @@ export function completeDraft(draft: ObjectDraft): ObjectDraft {
         spec: { finalizers: ["kubernetes"] },
         status: { phase: "Active" },
       };
+    case "PyTorchJob":
+      return suspendQueued(draft);
+    case "Workload":
+      return { ...draft, spec: { active: true, ...(draft.spec as object | undefined) } };
     case "Experiment":
       return completeExperiment(draft);
     case "TrainJob":

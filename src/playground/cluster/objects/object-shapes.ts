@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { argoShapes } from "./argo-object-shapes.ts";
+import { kueueShapes } from "./kueue-shapes.ts";
 import { rayShapes } from "./ray-shapes.ts";
 import { trainerShapes } from "./trainer-shapes.ts";
 
@@ -177,6 +178,7 @@ const shapes: Readonly<Record<string, z.ZodRawShape>> = {
     }),
     status: z.looseObject({ conditions }).optional(),
   },
+  ...kueueShapes,
   ...trainerShapes,
   ...rayShapes,
   "kubeflow.org/pytorchjobs": {

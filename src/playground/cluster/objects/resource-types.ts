@@ -89,6 +89,13 @@ export const resourceTypes: readonly ResourceType[] = [
     ["experiments", "Experiment", "s"],
     ["trials", "Trial", "s"],
   ]),
+  ...resourcesOf("kueue.x-k8s.io", "v1beta2", true, [
+    ["clusterqueues", "ClusterQueue", "cs", "cq"],
+    ["localqueues", "LocalQueue", "s", "queue,queues,lq"],
+    ["resourceflavors", "ResourceFlavor", "c", "flavor,flavors,rf"],
+    ["workloadpriorityclasses", "WorkloadPriorityClass", "c"],
+    ["workloads", "Workload", "s", "kueuewl,wl,kueueworkload,kueueworkloads"],
+  ]),
   ...resourcesOf("trainer.kubeflow.org", "v1alpha1", true, [
     ["clustertrainingruntimes", "ClusterTrainingRuntime", "c"],
     ["trainingruntimes", "TrainingRuntime"],

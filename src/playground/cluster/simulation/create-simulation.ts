@@ -6,6 +6,7 @@ import { runResourcePods } from "./argo/run-resource-pods.ts";
 import { runWorkflows } from "./argo/run-workflows.ts";
 import { createClusterControl } from "./cluster-control.ts";
 import { collectGarbage } from "./collect-garbage.ts";
+import { runKueue } from "./kueue/run-kueue.ts";
 import { runKatibExperiments } from "./run-katib-experiments.ts";
 import { runPods } from "./run-pods.ts";
 import { runPyTorchJobs } from "./run-pytorch-jobs.ts";
@@ -38,6 +39,7 @@ export function createSimulation(options: {
         runWorkflows(control);
         runResourcePods(control);
         runKatibExperiments(control);
+        runKueue(control);
         runPyTorchJobs(control);
         runTrainJobs(control);
         runRayJobs(control);

@@ -1,6 +1,7 @@
 import type { Cluster } from "../../../cluster-ports.ts";
 import type { TrainingEngine } from "../../engine-ports.ts";
 import { createKubernetesEngine } from "../create-kubernetes-engine.ts";
+import { footprintOf } from "../pod-templates.ts";
 import type { ArgoServer } from "./argo-server-port.ts";
 import { readWorkflow } from "./read-workflow.ts";
 import { retryWorkflow } from "./retry-workflow.ts";
@@ -34,6 +35,11 @@ export function createArgoWorkflowEngine(
     maxNameLength: 45,
     container: CONTAINER,
     podTemplates: podTemplatesOf,
+    footprint(object) {
+      // Steps come one after the other, and one of them may make several pods.
+      const { podGpus: _each, ...footprint } = footprintOf(object, podTemplatesOf);
+      return footprint;
+    },
     read: (object) => readWorkflow(object).observation,
     enrich: withStepProgress,
     podsOf: podsOfWorkflow,
