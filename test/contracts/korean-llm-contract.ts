@@ -88,7 +88,7 @@ export function koreanLlmContract(
           "deploy",
         ]);
         const [gate] = waiting.detail?.gates ?? [];
-        expect(gate?.message).toBe("accuracy 0.87, deploy to production?");
+        expect(gate?.message).toBe("accuracy 0.87, hand-over to production");
         await under.engine.decideGate?.(ref, gate?.id ?? "", "approve", under.researcher);
         const ended = await until(
           under,

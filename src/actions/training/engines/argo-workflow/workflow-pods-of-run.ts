@@ -37,9 +37,9 @@ export async function* logsOfWorkflow(view: RunView, options: LogOptions): Async
   }
 }
 
-/** "wf.sft" is "sft", "wf[0].train(2)" is "train(2)", and "wf", where the entrypoint is the pod, is "wf". */
+/** "wf.sft" and its first try "wf.sft(0)" are "sft", "wf[0].train(2)" is "train(2)"; "wf", where the entrypoint is the pod, is "wf". */
 function stepOf(path: string, workflow: string): string {
-  const step = path.slice(workflow.length).replace(/^(\[\d+\])?\./, "");
+  const step = path.slice(workflow.length).replace(/^(\[\d+\])?\.|\(0\)$/g, "");
   return step === "" ? workflow : step;
 }
 

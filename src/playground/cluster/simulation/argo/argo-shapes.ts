@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../objects/kubernetes-object.ts";
 import type { Container, Toleration } from "../../objects/pod-shapes.ts";
 
 /** What the workflow controller reads and writes (argoproj.io/v1alpha1); the types are checked by the object's shape. */
@@ -124,5 +123,3 @@ export const isFulfilled = ({ phase }: Pick<NodeStatus, "phase">): boolean =>
   phase !== "Pending" && phase !== "Running";
 export const isFailure = ({ phase }: Pick<NodeStatus, "phase">): boolean =>
   phase === "Failed" || phase === "Error";
-
-export const asJson = (value: unknown): JsonObject => (value ?? {}) as JsonObject;
