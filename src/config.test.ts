@@ -110,6 +110,43 @@ describe("the configuration", () => {
   });
 });
 
+describe("Kubeflow Pipelines in the settings", () => {
+  const stage = {
+    name: "p",
+    summary: "p",
+    engine: "kubeflow-pipeline",
+    namespace: "llm-training",
+    expectedHours: 1,
+    template: { spec: { pipeline: "p" } },
+  };
+  const cluster = (auth: unknown) => ({
+    name: "a",
+    inCluster: true,
+    kubeflowPipelines: { url: "http://kfp:8888", auth },
+  });
+  const toldOf = (content: object): string => JSON.stringify(problemsOf(JSON.stringify(content)));
+
+  it("are needed by a stage of a real cluster, which has to say its GPUs", () => {
+    const bare = { name: "a", inCluster: true };
+
+    expect(toldOf({ clusters: [bare], stages: [{ ...stage, expectedGpus: 1 }] })).toContain(
+      "needs kubeflowPipelines at cluster",
+    );
+    expect(toldOf({ clusters: [cluster("none")], stages: [stage] })).toContain("expectedGpus");
+    expect(toldOf({ clusters: [cluster("none")], stages: [{ ...stage, expectedGpus: 1 }] })).toBe("[]");
+  });
+
+  it("take their token from the environment alone, and never show it", () => {
+    const content = { clusters: [cluster({ tokenEnv: "KFP_TOKEN" })] };
+    expect(toldOf(content)).toContain("environment KFP_TOKEN");
+
+    const config = readConfig({ KFP_TOKEN: "canary" }, { file: file(JSON.stringify(content)) });
+
+    expect(config.pipelinesTokens).toEqual({ a: "canary" });
+    expect(JSON.stringify(describeConfig(config))).not.toContain("canary");
+  });
+});
+
 describe("the example's stages", () => {
   it("take their own defaults, typed or filled into the form", () => {
     const { stages } = readConfig({});

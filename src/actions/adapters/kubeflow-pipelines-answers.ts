@@ -36,6 +36,7 @@ export const runSchema = z.looseObject({
   state_history: z.array(z.looseObject({ update_time: time, state, error: rpcStatus })).nullish(),
 });
 
+export const healthSchema = z.looseObject({ multi_user: z.boolean().nullish() });
 export const pipelineSchema = z.looseObject({ pipeline_id: z.string() });
 export const experimentSchema = z.looseObject({ experiment_id: z.string(), storage_state: text });
 export const versionSchema = z.looseObject({

@@ -7,6 +7,7 @@ import type {
 import {
   experimentPage,
   experimentSchema,
+  healthSchema,
   pipelineSchema,
   readRecurringRun,
   readRun,
@@ -82,6 +83,17 @@ export function createKubeflowPipelines(options: {
   const idOf = (id: string): string => encodeURIComponent(id);
 
   return {
+    async isReachable() {
+      try {
+        const as = { user: "jibsa:doctor", groups: [] };
+        const answer = await get("/healthz", {}, (health) => healthSchema.parse(health), as);
+        return answer.ok
+          ? { reachable: true, multiUser: answer.value.multi_user === true }
+          : { reachable: false, reason: answer.failure.message };
+      } catch (error) {
+        return { reachable: false, reason: error instanceof Error ? error.message : String(error) };
+      }
+    },
     podNamespace: (namespace) => options.namespace ?? namespace,
     async findPipeline(name, namespace, as) {
       const path = `/pipelines/names/${encodeURIComponent(name)}`;

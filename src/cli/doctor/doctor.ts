@@ -5,6 +5,7 @@ import { readRunning } from "../running-file.ts";
 import { checkClusters } from "./check-clusters.ts";
 import { checkMachine } from "./check-machine.ts";
 import { checkModel } from "./check-model.ts";
+import { checkPipelines } from "./check-pipelines.ts";
 import { checkSlack } from "./check-slack.ts";
 import { checkStores } from "./check-stores.ts";
 import type { Finding } from "./finding.ts";
@@ -24,6 +25,7 @@ export async function doctor(args: CommandArguments): Promise<number> {
     ...(await checkStores(config, readRunning(config.dataDir))),
     ...(await checkSlack(config)),
     ...(await checkClusters(config)),
+    ...(await checkPipelines(config)),
     checkPolicy(config),
     await checkModel(config),
   ];

@@ -90,6 +90,7 @@ export interface RecurringRun {
 
 /** The REST API v2beta1, https://www.kubeflow.org/docs/components/pipelines/reference/api/kubeflow-pipeline-api-spec/ */
 export interface KubeflowPipelines {
+  isReachable(): Promise<{ reachable: true; multiUser: boolean } | { reachable: false; reason: string }>;
   /** Where the pods of a run of that namespace are. */
   podNamespace(namespace: string): string;
   /** One of the namespace, else one that is shared by all. */
