@@ -1,3 +1,4 @@
+import { pipelineProblems } from "./config/pipeline-schema.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
@@ -77,6 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     cluster: stage.cluster ?? firstCluster,
   })) as Stage[];
   checkStages(stages, clusters, problems);
+  problems.push(...pipelineProblems(parsed.pipelines, stages));
   checkStageSafety(stages, parsed.safety, problems);
   const { rayTokens, pipelinesTokens } = readClusterTokens(clusters, env, problems);
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)

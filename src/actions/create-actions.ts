@@ -50,5 +50,9 @@ export function createActions(
     run: (id: RequestId) => runAction(deps, id),
     park: (id: RequestId, error: string) => parkRequest(deps, id, error),
     observe: (runId: string) => observeRun(deps, runId),
+    pipelines: deps.pipelines ?? [],
+    advance: (id: RequestId) => advancePipeline(deps, id),
+    decideGate: (person: Person, decision: Parameters<typeof decidePipelineGate>[2]) =>
+      decidePipelineGate(deps, person, decision),
   };
 }

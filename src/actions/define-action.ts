@@ -13,6 +13,7 @@ import type {
   Result,
   Stage,
 } from "./ports.ts";
+import type { Pipeline } from "./training/pipelines/pipeline.ts";
 import type { RunRef, SubmitFailure, TrainingEngine } from "./training/engine-ports.ts";
 import type { SafetySettings } from "./training/safety/check-object-safety.ts";
 
@@ -21,6 +22,8 @@ export interface ActionDeps {
   person: Person;
   requestId: RequestId;
   stages: readonly Stage[];
+  /** Absent: none are configured. */
+  pipelines?: readonly Pipeline[];
   engines: ReadonlyMap<EngineKind, TrainingEngine>;
   clusters: ReadonlyMap<string, Cluster>;
   /** undefined: nothing has a price. */
@@ -68,6 +71,8 @@ export type ChangeOutcome =
       gpus: number;
     }
   | { kind: "done" }
+  /** Goes on by itself, step by step. */
+  | { kind: "pipeline-started" }
   | { kind: "refused"; failure: ChangeFailure };
 
 export type ChangeFailure =

@@ -1,9 +1,5 @@
 /** The candidate with the fewest edits, if it is near enough to be meant (a third of its length, at most 3 or `maxEdits`). */
-export function nearestWord(
-  word: string,
-  candidates: readonly string[],
-  maxEdits = 3,
-): string | undefined {
+export function nearestWord(word: string, candidates: readonly string[], maxEdits = 3): string | undefined {
   const lower = word.slice(0, 64).toLowerCase();
   let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {

@@ -45,6 +45,8 @@ export async function observeRun(
     const tunes = deps.stages.find(({ name }) => name === run.stage)?.tunes;
     if (observation.detail?.trials !== undefined && tunes !== undefined)
       observation = {
+    const cluster = deps.clusters.get(run.cluster);
+    observation = await withQueuePlace(cluster, run, observation, owner.identity, deps.now());
         ...observation,
         detail: { ...observation.detail, trials: { ...observation.detail.trials, tunes } },
       };
@@ -101,7 +103,7 @@ async function recordObservation(
     const request = await lockRequest(transaction, run.request_id);
     const current = await transaction
       .selectFrom("runs")
-      .select("state")
+      .select(["state", "detail"])
       .where("id", "=", run.id)
       .executeTakeFirst();
     if (request === undefined || current === undefined || ENDED[current.state] !== undefined)

@@ -114,6 +114,14 @@ export interface Preview {
   hours: number;
   hoursFrom: { kind: "catalogue" } | { kind: "history"; runs: number };
   gpuHours: number;
+  /** Of a pipeline: what it runs, in order. */
+  steps?: readonly {
+    stage: string;
+    gate: boolean;
+    gpus: number;
+    hours: number;
+    changes: readonly { path: string; from: string; to: string }[];
+  }[];
   /** The object against its template: only what differs. */
   changes: readonly { path: string; from: string; to: string }[];
   freeGpus?: { free: number; total: number };
@@ -157,7 +165,8 @@ export interface FieldProblem {
     | "unknown-object"
     | "already-followed"
     | "nothing-left"
-    | "no-best-trial";
+    | "no-best-trial"
+    | "step-not-allowed";
   given?: string;
   /** Limits or choices, as a person would type them. */
   allowed?: string;

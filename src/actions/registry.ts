@@ -7,6 +7,7 @@ import { trainGate } from "./training/train-gate.ts";
 import { trainHistory } from "./training/train-history.ts";
 import { trainList } from "./training/train-list.ts";
 import { trainLogs } from "./training/train-logs.ts";
+import { trainPipeline } from "./training/train-pipeline.ts";
 import { trainRetry, trainTrials } from "./training/train-retry.ts";
 import { trainStart } from "./training/train-start.ts";
 import { trainStatus } from "./training/train-status.ts";
@@ -31,6 +32,7 @@ export const changes = {
   "train-suspend": trainSuspend,
   "train-resume": trainResume,
   "train-gate": trainGate,
+  "train-pipeline": trainPipeline,
   "train-retry": trainRetry,
   "train-trials": trainTrials,
   "train-follow": trainFollow,

@@ -21,6 +21,7 @@ export type RunActionOutcome =
   | { kind: "run-started"; runId: string }
   /** `touchedRunId`: a run that is worth a look now. */
   | { kind: "done"; touchedRunId?: string }
+  | { kind: "pipeline-started" }
   | { kind: "failed" }
   /** The cluster, or whoever knows the requester, is away: the request stays queued. */
   | { kind: "try-again"; inMs: number }
@@ -56,7 +57,8 @@ export async function runAction(
   const decision = decide(deps.policy, person, previewOf(request).subject);
   if (decision.kind === "denied") return fail(deps, request, { kind: "denied", denial: decision });
   const object = request.spec as PlatformObject;
-  const approvers = await approversOf(deps, requestId);
+  // A step was approved with its pipeline.
+  const approvers = await approversOf(deps, request.parent_id ?? requestId);
   if (hashSpec(request.action, request.input, object) !== request.spec_hash)
     return fail(deps, request, { kind: "changed" });
   if (decision.approval !== undefined && approvers.length < decision.approval.quorum)
@@ -111,6 +113,10 @@ async function record(
       });
       const runId = (request.spec as { spec?: { runId?: string } }).spec?.runId;
       return { kind: "done", ...(runId !== undefined && { touchedRunId: runId }) };
+    }
+    if (outcome.kind === "pipeline-started") {
+      await moveRequest(transaction, request.id, "running", now);
+      return { kind: "pipeline-started" };
     }
     const { ref } = outcome;
     await transaction

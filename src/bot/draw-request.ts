@@ -1,12 +1,12 @@
-import { sql } from "kysely";
-import { lockRequest } from "../actions/request-row.ts";
-import type { RequestState, Store } from "../store/database.ts";
+import { sql, type Transaction } from "kysely";
+import { lockRequest, type RequestRow } from "../actions/request-row.ts";
+import type { Database, RequestState, Store } from "../store/database.ts";
 import { addLine } from "./outbox.ts";
 import { textsFor } from "./texts/texts.ts";
 import { endNotice, requestCard, type RequestFacts } from "./views/request-card.ts";
 
 /** Actions that make a run: their request has a message of its own. */
-const MAKES_RUN: readonly string[] = ["train-start", "train-follow"];
+const MAKES_RUN: readonly string[] = ["train-start", "train-follow", "train-pipeline"];
 
 const ENDED: readonly RequestState[] = ["done", "failed", "rejected", "expired", "cancelled", "parked"];
 
@@ -49,9 +49,12 @@ export async function drawRequest(
     const subject = `request:${requestId}`;
     const ended = ENDED.includes(request.state);
     const place = {
+    const threadTs = request.thread_ts ?? (await threadOfPipeline(transaction, request));
+    // The pipeline's own message comes first; the sweeper looks again.
+    if (threadTs === "not-posted") return undefined;
       channel: request.channel,
       fallbackUser: request.requester,
-      ...(request.thread_ts !== null && { threadTs: request.thread_ts }),
+      ...(threadTs !== null && { threadTs }),
     };
     if (MAKES_RUN.includes(request.action)) {
       await transaction
@@ -60,7 +63,7 @@ export async function drawRequest(
           subject,
           purpose: "card",
           channel: request.channel,
-          thread_ts: request.thread_ts,
+          thread_ts: threadTs,
           ts: null,
           content_hash: null,
         })
@@ -75,6 +78,14 @@ export async function drawRequest(
       });
     }
     // Approved, and still not started: worth a ping, once.
+    const waitedMs = run === undefined || run.attempt > 1 ? undefined : waitWorthAPing(run);
+    if (run !== undefined && waitedMs !== undefined)
+      await addLine(transaction, {
+        ...place,
+        key: `started.${requestId}`,
+        under: { subject, purpose: "card" },
+        view: startedNotice(run, waitedMs, texts),
+      });
     const isOverLimit = (request.outcome as { kind?: string } | null)?.kind === "over-limit";
     if (request.state === "needs-approval" && isOverLimit)
       await addLine(transaction, {
@@ -83,7 +94,9 @@ export async function drawRequest(
         under: { subject, purpose: "card" },
         view: endNotice(facts, texts),
       });
-    if (ended && (MAKES_RUN.includes(request.action) || request.state !== "done"))
+    // A step that went well is told by its pipeline's message.
+    const isPlainStep = request.parent_id !== null && request.state === "done";
+    if (ended && !isPlainStep && (MAKES_RUN.includes(request.action) || request.state !== "done"))
       await addLine(transaction, {
         ...place,
         // A run that was continued after its end ends again.
@@ -98,4 +111,19 @@ export async function drawRequest(
       .execute();
     return request.channel;
   });
+}
+
+/** Steps are shown in the thread of their pipeline's message. */
+async function threadOfPipeline(
+  transaction: Transaction<Database>,
+  request: RequestRow,
+): Promise<string | null> {
+  if (request.parent_id === null) return null;
+  const message = await transaction
+    .selectFrom("messages")
+    .select(["ts", "thread_ts"])
+    .where("subject", "=", `request:${request.parent_id}`)
+    .where("purpose", "=", "card")
+    .executeTakeFirst();
+  return message?.thread_ts ?? message?.ts ?? "not-posted";
 }

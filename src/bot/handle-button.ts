@@ -1,6 +1,7 @@
 import type { DecideOutcome } from "../actions/decide-approval.ts";
 import { changeWaiting } from "./change-waiting.ts";
 import { escapeMrkdwn } from "./escape.ts";
+import { deniedView } from "./denied-view.ts";
 import { read } from "./read.ts";
 import { repeatRun, requestChange, requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
@@ -39,6 +40,24 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return changeWaiting(context, value, "other-type");
     case "waiting.other-queue":
       return changeWaiting(context, value, "other-queue");
+    case "pipeline.approve":
+    case "pipeline.reject": {
+      const [requestId = "", step = ""] = value.split(" ");
+      const decision = delivery.actionId === "pipeline.approve" ? "approve" : "reject";
+      const outcome = await deps.actions.decideGate(person, { requestId, step: Number(step), decision });
+      if (outcome.kind === "denied")
+        return deps.reply.privately(
+          delivery,
+          deniedView(outcome.denial, outcome.subject.action, person, texts),
+        );
+      if (outcome.kind === "decided") await deps.enqueue("advance-pipeline", { requestId });
+      const text = outcome.kind === "decided" ? texts.runs.gateDecided : texts.runs.gateLate;
+      return deps.reply.privately(delivery, said(text));
+    }
+    case "run.best":
+      return repeatRun(context, { run: value, parameters: {}, withBest: true });
+    case "run.continue":
+      return requestChange(context, "train-retry", { run: value });
     case "run.best":
       return repeatRun(context, { run: value, parameters: {}, withBest: true });
     case "run.continue":

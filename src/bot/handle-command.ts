@@ -16,6 +16,12 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
     const { kind, ...input } = command;
     return read(context, kind, input);
   }
+  const pipelines = context.deps.actions.pipelines;
+  if (command.kind === "train-start" && pipelines.some(({ name }) => name === command.stage.toLowerCase()))
+    return requestChange(context, "train-pipeline", {
+      pipeline: command.stage,
+      parameters: command.parameters,
+    });
   if (isChange(command)) {
     const { kind, ...input } = command;
     return requestChange(context, kind, input);
@@ -111,6 +117,9 @@ function helpView(topic: HelpTopic, deps: BotDeps, texts: Texts): MessageView {
   const stages = deps.actions.stages
     .map((stage) => `\`${stage.name}\` ${escapeMrkdwn(stage.summary[texts.locale])}`)
     .join(" · ");
+  const pipelines = deps.actions.pipelines
+    .map((pipeline) => `\`${pipeline.name}\` ${escapeMrkdwn(pipeline.summary[texts.locale])}`)
+    .join(" · ");
   const withStages = topic === "train" && stages !== "";
   return {
     text: shorten(text, 300),
@@ -119,6 +128,7 @@ function helpView(topic: HelpTopic, deps: BotDeps, texts: Texts): MessageView {
       ...(withStages
         ? [
             section(shorten(`*${texts.stages}*  ${stages}`, 3_000)),
+            ...(pipelines === "" ? [] : [section(shorten(`*${texts.runs.pipelines}*  ${pipelines}`, 3_000))]),
             actions(button("train.form", texts.buttonForm, "form")),
           ]
         : []),

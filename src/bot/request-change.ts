@@ -27,7 +27,6 @@ export async function requestChange<Name extends ChangeName>(
   );
 }
 
-/** For a button that asked back already, naming the thing and the consequence: the request starts at once. */
 /** Shows the preview of the same run once more, with changes. */
 export async function repeatRun(context: HandlingContext, input: RepeatInput): Promise<void> {
   const { deps, delivery, person, texts } = context;
@@ -37,6 +36,7 @@ export async function repeatRun(context: HandlingContext, input: RepeatInput): P
   return deps.reply.answer(delivery, said(problems));
 }
 
+/** For a button that asked back already, naming the thing and the consequence: the request starts at once. */
 export async function requestChangeAtOnce<Name extends ChangeName>(
   context: HandlingContext,
   name: Name,

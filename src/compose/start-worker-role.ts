@@ -79,6 +79,7 @@ export async function startWorkerRole(deps: {
     policy: config.policy,
     safety: config.safety,
     stages: config.stages,
+    pipelines: config.pipelines,
     clusters,
     engines,
     rates: config.rates,

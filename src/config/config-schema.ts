@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pipelineSchema } from "./pipeline-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { safetySchema } from "./safety-schema.ts";
 import { stageSchema } from "./stage-schema.ts";
@@ -104,6 +105,7 @@ export const fileSchema = z.strictObject({
     })
     .optional(),
   stages: z.array(stageSchema).default([]),
+  pipelines: z.array(pipelineSchema).default([]),
   policy: policySchema.prefault({}),
   safety: safetySchema.prefault({}),
 });

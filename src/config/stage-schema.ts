@@ -5,10 +5,10 @@ import { approvalNeed } from "./policy-schema.ts";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
 /** One text for all, or one for each language. */
-const localized = z
+export const localized = z
   .union([z.string().min(1), z.strictObject({ en: z.string().min(1), ko: z.string().min(1) })])
   .transform((text) => (typeof text === "string" ? { en: text, ko: text } : text));
-const dnsName = z
+export const dnsName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and hyphens only")
   .max(40);

@@ -19,16 +19,31 @@ export function createActionHandlers(deps: {
   store: Store;
   enqueue: Enqueue;
   now(): Date;
-}): Pick<JobHandlers, "run-action" | "observe-run" | "expire-approvals" | "sweep" | "prune"> {
+}): Pick<
+  JobHandlers,
+  "run-action" | "observe-run" | "advance-pipeline" | "expire-approvals" | "sweep" | "prune"
+> {
   const { actions, store, enqueue } = deps;
   return {
     async "run-action"({ requestId }) {
+  /** The pipeline of which a request is a step, if it is one. */
+  const ringParent = async (requestId: string): Promise<void> => {
+    const step = await store
+      .selectFrom("requests")
+      .select("parent_id")
+      .where("id", "=", requestId)
+      .executeTakeFirst();
+    if (step?.parent_id != null) await enqueue("advance-pipeline", { requestId: step.parent_id });
+  };
       const outcome = await actions.run(requestId);
       if (outcome.kind === "nothing-to-do") return undefined;
       await enqueue("draw-request", { requestId });
       if (outcome.kind === "try-again") return { againInMs: outcome.inMs };
       if (outcome.kind === "run-started") await enqueue("observe-run", { runId: outcome.runId });
       if (outcome.kind === "done" && outcome.touchedRunId !== undefined)
+      if (outcome.kind === "pipeline-started") await enqueue("advance-pipeline", { requestId });
+      // A step that failed before it had a run ends its pipeline.
+      if (outcome.kind === "failed") await ringParent(requestId);
         await enqueue("observe-run", { runId: outcome.touchedRunId }, { promote: true });
       return undefined;
     },
@@ -43,13 +58,10 @@ export function createActionHandlers(deps: {
           await enqueue("draw-request", { requestId: outcome.requestId }, { promote: true });
           return undefined;
         case "open": {
+          await enqueue("measure-run", { runId });
+          await ringParent(outcome.requestId);
           if (outcome.changed) {
-            const { open } = await store
-              .selectFrom("runs")
-              .select(({ fn }) => fn.countAll<string>().as("open"))
-              .where("ended_at", "is", null)
-              .executeTakeFirstOrThrow();
-            const delayMs = Math.max(DRAW_MS, Number(open) * 1_500);
+            const delayMs = Math.max(DRAW_MS, (await countOpenRuns(store)) * 1_500);
             await enqueue("draw-request", { requestId: outcome.requestId }, { delayMs });
           }
           return { againInMs: POLL_MS };
@@ -64,6 +76,11 @@ export function createActionHandlers(deps: {
       await sweepRows(store, enqueue, deps.now());
     },
     async prune() {
+    async "advance-pipeline"({ requestId }) {
+      const outcome = await actions.advance(requestId);
+      if (outcome.queued !== undefined) await enqueue("run-action", { requestId: outcome.queued });
+      if (outcome.changed) await enqueue("draw-request", { requestId });
+    },
       await pruneInbound(store, deps.now());
       await store
         .deleteFrom("outbox")
@@ -72,4 +89,13 @@ export function createActionHandlers(deps: {
         .execute();
     },
   };
+}
+
+async function countOpenRuns(store: Store): Promise<number> {
+  const { open } = await store
+    .selectFrom("runs")
+    .select(({ fn }) => fn.countAll<string>().as("open"))
+    .where("ended_at", "is", null)
+    .executeTakeFirstOrThrow();
+  return Number(open);
 }

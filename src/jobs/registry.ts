@@ -1,10 +1,12 @@
 import type { z } from "zod";
+import { advancePipeline } from "./definitions/advance-pipeline.job.ts";
 import { deliverOutbox } from "./definitions/deliver-outbox.job.ts";
 import { drawRequest } from "./definitions/draw-request.job.ts";
 import { expireApprovals } from "./definitions/expire-approvals.job.ts";
 import { handleInbound } from "./definitions/handle-inbound.job.ts";
 import { indexSource } from "./definitions/index-source.job.ts";
 import { observeRun } from "./definitions/observe-run.job.ts";
+import { measureRun } from "./definitions/measure-run.job.ts";
 import { prune } from "./definitions/prune.job.ts";
 import { runAction } from "./definitions/run-action.job.ts";
 import { sweep } from "./definitions/sweep.job.ts";
@@ -14,6 +16,8 @@ export const jobs = {
   "handle-inbound": handleInbound,
   "run-action": runAction,
   "observe-run": observeRun,
+  "measure-run": measureRun,
+  "advance-pipeline": advancePipeline,
   "deliver-outbox": deliverOutbox,
   "draw-request": drawRequest,
   "expire-approvals": expireApprovals,

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { releaseEndedReservations } from "../actions/reservations.ts";
 import type { Store } from "../store/database.ts";
 import { listStaleInbound } from "../store/inbound.ts";
@@ -31,6 +32,17 @@ export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Prom
     .selectFrom("runs")
     .select("id")
     .where("state", "in", ["queued", "starting", "running"])
+  const pipelines = await store
+    .selectFrom("requests")
+    .select("id")
+    .where("action", "=", "train-pipeline")
+    .where("state", "=", "running")
+    .limit(100)
+    .execute();
+  for (const { id } of pipelines) {
+    await enqueue("advance-pipeline", { requestId: id });
+    rung += 1;
+  }
     .where((where) => where.or([where("observed_at", "is", null), where("observed_at", "<", before)]))
     .limit(500)
     .execute();

@@ -52,6 +52,9 @@ export interface Database {
     channel: string;
     thread_ts: string | null;
     outcome: NullableJson<unknown>;
+    /** Of a pipeline's step: the pipeline's request, and which step it is, from 0. */
+    parent_id: string | null;
+    step: number | null;
     version: Generated<number>;
     drawn_version: Generated<number>;
     created_at: DefaultTime;
@@ -134,6 +137,13 @@ export interface Database {
     gpu_hours: number;
     created_at: Time;
     released_at: NullableTime;
+  };
+  pipeline_gates: {
+    request_id: string;
+    step: number;
+    decision: "approve" | "reject";
+    decided_by: string;
+    decided_at: Time;
   };
   audit: {
     /** bigint: node-postgres reads it as text. */

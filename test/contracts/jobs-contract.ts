@@ -39,6 +39,7 @@ export function jobsContract(
           "observe-run": none,
           "deliver-outbox": none,
           "draw-request": none,
+          "advance-pipeline": none,
           "expire-approvals": none,
           sweep: none,
           "index-source": none,

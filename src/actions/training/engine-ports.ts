@@ -68,6 +68,8 @@ export interface RunDetail {
   suspended?: boolean;
   /** Seconds to go, as the platform estimates them. */
   remainingSeconds?: number;
+  /** While a queue holds it back. */
+  queue?: QueuePlace;
   trials?: {
     counts: Readonly<Partial<Record<RunState, number>>>;
     planned: number;

@@ -36,6 +36,15 @@ const VERBS: readonly Verb[] = [
     },
   },
   {
+    words: ["pipeline", "파이프라인"],
+    parse: ({ plain, pairs, problems }) =>
+      orProblems([...problems, ...tooMany(plain, 1)], {
+        kind: "train-pipeline",
+        pipeline: plain[0] ?? "",
+        parameters: pairs,
+      }),
+  },
+  {
     words: ["list", "ls", "목록"],
     parse({ plain, pairs, problems }) {
       const given = plain[0]?.toLowerCase() ?? "open";

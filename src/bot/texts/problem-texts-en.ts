@@ -46,6 +46,8 @@ export function problemInEnglish({ field, code: kind, given, allowed, suggestion
       return `Nothing of yours is left of runs that ended more than ${given ?? ""} days ago.`;
     case "no-best-trial":
       return `${code(given ?? "")} has no trial yet whose values another stage takes. The stage of a sweep names the one it tunes with \`tunes\`.`;
+    case "step-not-allowed":
+      return `Your role does not allow the step ${code(given ?? "")}. Your MLOps lead can add a rule.`;
     case "not-started-here":
       return `${code(given ?? "")} was not started by Jibsa, so it is not known with what. Start the stage with \`/train start\`.`;
   }

@@ -46,6 +46,8 @@ export function problemInKorean({ field, code: kind, given, allowed, suggestion 
       return `끝난 지 ${given ?? ""}일이 넘은 내 실행 중 남아 있는 오브젝트가 없어요.`;
     case "no-best-trial":
       return `${code(given ?? "")}: 아직 다른 스테이지에 넘길 수 있는 트라이얼이 없어요. 탐색 스테이지의 \`tunes\` 에 학습할 스테이지를 적어요.`;
+    case "step-not-allowed":
+      return `${code(given ?? "")} 단계를 실행할 권한이 없어요. MLOps 담당자가 규칙을 추가할 수 있어요.`;
     case "not-started-here":
       return `${code(given ?? "")}: 집사에서 시작한 실행이 아니라서 어떤 설정으로 시작했는지 알 수 없어요. \`/train start\` 로 시작해 주세요.`;
   }

@@ -55,6 +55,15 @@ export const runTextsEn = {
   lastStep: (step: number, total: number | undefined) =>
     total === undefined ? `step ${step}` : `step ${step} of ${total}`,
   lastCheckpoint: (step: number) => `last checkpoint step ${step}`,
+  steps: "steps",
+  stepPlan: (gpus: number, hours: string) => `${gpus} GPU · ${hours}`,
+  stepGate: "✋ asks before",
+  pipelineGate: (stage: string) => `✋ waits before ${stage}. A decision lets it go on or ends it there.`,
+  pipelineLimit: (stage: string) =>
+    `${stage} waits: a limit of its owner is used up. It starts by itself when something ends.`,
+  gateDecided: "Your decision is counted. The pipeline's message shows it.",
+  gateLate: "It does not wait there any more: somebody was first, or it has ended.",
+  pipelines: "Pipelines",
   historyTitle: "Runs that ended",
   noHistory: "No run has ended here yet.",
   defaults: "defaults",

@@ -112,6 +112,7 @@ export function factsOf(preview: Preview, texts: Texts, changesOnly = false): st
       : preview.changes.map(({ path, from, to }) => `${code(path)} ${code(from)} → ${code(to)}`).join(" · ");
   const facts = [`*${texts.changes}*  ${changes}`];
   if (changesOnly) return facts;
+  if (preview.steps !== undefined) facts.splice(0, 1, ...stepFacts(preview.steps, texts));
   const basis =
     preview.hoursFrom.kind === "history" ? texts.basisHistory(preview.hoursFrom.runs) : texts.basisCatalogue;
   facts.unshift(
@@ -168,4 +169,17 @@ export function refusalText(failure: ChangeFailure, texts: Texts): string {
       return texts.runs.notPossible(message);
   }
   return failure satisfies never;
+}
+
+function stepFacts(steps: NonNullable<Preview["steps"]>, texts: Texts): string[] {
+  const lines = steps.map(({ stage, gate, gpus, hours, changes }, index) => {
+    const changed = changes.map(({ path, to }) => code(`${path}=${shorten(to, 60)}`)).join(" ");
+    return [
+      `${index + 1}. ${escapeMrkdwn(stage)}`,
+      texts.runs.stepPlan(gpus, texts.hours(hours)),
+      ...(gate ? [texts.runs.stepGate] : []),
+      ...(changed === "" ? [] : [changed]),
+    ].join(" · ");
+  });
+  return [`*${texts.runs.steps}*`, ...lines];
 }

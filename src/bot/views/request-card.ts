@@ -14,7 +14,7 @@ import { unsafeText } from "./unsafe-text.ts";
 import { gpuHoursAndCost } from "./outlook-lines.ts";
 import { factsOf, refusalText } from "./preview-card.ts";
 import { runButtons } from "./run-buttons.ts";
-import { detailOf, failureParts, runParts, stepLine } from "./run-parts.ts";
+import { detailOf, failureParts, runParts, stepLine, pipelineLine, pipelineParts } from "./run-parts.ts";
 import { signOf } from "./state-sign.ts";
 
 export interface RequestFacts {
@@ -38,7 +38,7 @@ export function requestCard(facts: RequestFacts, texts: Texts): MessageView {
     blocks: [
       section(`*${first}*`),
       ...(why === undefined ? [] : [section(shorten(why, 2_900))]),
-      ...(run === undefined ? [] : runParts(run, texts)),
+      ...(run === undefined ? pipelineParts(request, texts) : runParts(run, texts)),
       ...(run === undefined && request.state === "needs-approval"
         ? [section(shorten(factsOf(preview, texts).join("\n"), 3_000))]
         : []),
@@ -66,7 +66,8 @@ function requestLine({ request }: RequestFacts, texts: Texts): string {
   const title = escapeMrkdwn(preview.title);
   if (request.state === "needs-approval")
     return `${signOf(request.state)} ${texts.asks(escapeMrkdwn(request.requester_name), title, gpuHoursAndCost(preview, texts))}`;
-  return `${signOf(request.state)} ${title} · ${texts.requestState(request.state)}`;
+  const steps = pipelineLine(request, texts);
+  return `${signOf(request.state)} ${title} · ${texts.requestState(request.state)}${steps === undefined ? "" : ` · ${steps}`}`;
 }
 
 export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
@@ -136,7 +137,7 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
     | { kind: "cluster-unavailable"; message: string }
     | { kind: "over-limit"; over: LimitUse }
     | { kind: "unsafe"; violations: readonly SafetyViolation[] }
-    | { kind: "requester-gone" | "approval-missing" | "changed" | "rejected" | "parked" }
+    | { kind: "requester-gone" | "approval-missing" | "changed" | "rejected" | "parked" | "pipeline" }
     | null;
   switch (outcome?.kind) {
     case "refused":
@@ -160,6 +161,7 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
     case "rejected":
     case undefined:
       return undefined;
+    case "pipeline":
   }
   return outcome satisfies undefined;
 }

@@ -30,7 +30,7 @@ export function runDetails(run: RunRow, simulated: boolean, texts: Texts): Messa
     blocks: [
       section(`*${first}*`),
       ...runParts(run, texts),
-      ...(run.reason === null || run.reason === "" ? [] : [section(escapeMrkdwn(shorten(run.reason, 900)))]),
+      ...(why === null || why === "" ? [] : [section(shorten(why, 2_900))]),
       context(
         `<@${run.owner}>`,
         code(run.name),

@@ -1,5 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { RunDetail, RunStep, RunTrial } from "../../actions/training/engine-ports.ts";
+import { previewOf, type RequestRow } from "../../actions/request-row.ts";
+import type { PipelineProgress } from "../../actions/training/pipelines/advance-pipeline.ts";
 import type { RunRow } from "../../actions/training/find-run.ts";
 import { formatValue } from "../../actions/training/stage-catalogue.ts";
 import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
@@ -64,6 +66,53 @@ export function failureParts(run: RunRow, texts: Texts): KnownBlock[] {
       ? [actions(button("run.remedy", texts.runs.buttonRemedy, run.id, { style: "primary" }))]
       : []),
   ];
+}
+
+/** A pipeline's steps, and what it waits for. */
+export function pipelineParts(request: RequestRow, texts: Texts): KnownBlock[] {
+  const progress = request.outcome as PipelineProgress | null;
+  if (progress?.kind !== "pipeline") return [];
+  const nameOf = (step: number) => escapeMrkdwn(progress.steps[step]?.name ?? "");
+  const waits =
+    progress.gate !== undefined
+      ? texts.runs.pipelineGate(nameOf(progress.gate))
+      : progress.waitsForLimit !== undefined
+        ? texts.runs.pipelineLimit(nameOf(progress.waitsForLimit))
+        : undefined;
+  const text = [stepsOf({ steps: progress.steps }, texts), waits].filter(Boolean).join("\n");
+  if (text === "") return [];
+  const value = `${request.id} ${progress.gate ?? ""}`;
+  const ask = (question: string) => ({
+    title: texts.confirmTitle,
+    text: shorten(question, 300),
+    confirm: texts.runs.confirmGo,
+    deny: texts.runs.confirmBack,
+  });
+  return [
+    section(shorten(text, 2_900)),
+    ...(progress.gate === undefined || request.state !== "running"
+      ? []
+      : [
+          actions(
+            button("pipeline.approve", texts.runs.buttonGateApprove, value, {
+              style: "primary",
+              confirm: ask(texts.runs.gateConfirm(previewOf(request).title, nameOf(progress.gate))),
+            }),
+            button("pipeline.reject", texts.runs.buttonGateReject, value, {
+              style: "danger",
+              confirm: ask(texts.runs.gateRejectConfirm(previewOf(request).title, nameOf(progress.gate))),
+            }),
+          ),
+        ]),
+  ];
+}
+
+/** "2 of 6" of a pipeline. */
+export function pipelineLine(request: RequestRow, texts: Texts): string | undefined {
+  const progress = request.outcome as PipelineProgress | null;
+  if (progress?.kind !== "pipeline") return undefined;
+  const done = progress.steps.filter(({ state }) => state === "succeeded").length;
+  return texts.runs.stepOf(done, progress.steps.length);
 }
 
 function stepsOf({ steps = [] }: RunDetail, texts: Texts): string | undefined {

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createActions, type Actions } from "#src/actions/create-actions.ts";
+import type { Limit } from "#src/actions/limits.ts";
+import type { PlatformObject } from "#src/actions/ports.ts";
+import { createPyTorchJobEngine } from "#src/actions/training/engines/pytorch-job/pytorch-job-engine.ts";
+import type { Pipeline } from "#src/actions/training/pipelines/pipeline.ts";
+import type { OpenStore } from "#src/store/open-store.ts";
+import { createInMemoryCluster } from "#test/fakes/in-memory-cluster.ts";
+import { lead, personFixture, policyFixture } from "#test/fixtures/people.ts";
+import { stageFixture } from "#test/fixtures/stages.ts";
+import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+afterAll(() => postgres.close());
+
+const minji = personFixture();
+const junho = lead();
+const place = { channel: "C02TRAINING", locale: "en" as const };
+const text = { en: "pipeline", ko: "파이프라인" };
+const pipeline: Pipeline = {
+  name: "llm",
+  summary: text,
+  steps: [
+    { stage: "cpt", parameters: {}, output: "/output/{run}", gate: false },
+    { stage: "sft", parameters: { "base-model": "{cpt.output}" }, gate: true },
+  ],
+};
+let database: OpenStore;
+let fake: ReturnType<typeof createInMemoryCluster>;
+let actions: Actions;
+
+beforeEach(async () => {
+  database = await postgres.createDatabase();
+  fake = createInMemoryCluster();
+  actions = build();
+});
+
+function build(limits: readonly Limit[] = [], approvals = policyFixture.approvals.slice(0, 0)): Actions {
+  const clusters = new Map([["onprem-a", fake.cluster]]);
+  const rules = policyFixture.rules.map((rule) =>
+    rule.name === "train" ? { ...rule, actions: [...rule.actions, "train-pipeline"] } : rule,
+  );
+  return createActions({
+    store: database.store,
+    policy: { ...policyFixture, rules, approvals, limits },
+    stages: ["cpt", "sft"].map((name) => stageFixture({ name })),
+    pipelines: [pipeline],
+    clusters,
+    engines: new Map([["pytorch-job", createPyTorchJobEngine(clusters)]]),
+    findPerson: async (id) => [minji, junho].find(({ slackUserId }) => slackUserId === id),
+    now: () => new Date(),
+  });
+}
+
+async function start(parameters: Record<string, string> = {}) {
+  const planned = await actions.request(
+    "r1",
+    minji,
+    "train-pipeline",
+    { pipeline: "llm", parameters },
+    place,
+  );
+  if (planned.kind !== "previewed") throw new Error(JSON.stringify(planned));
+  await actions.start("r1", minji, "start");
+  await actions.run("r1");
+}
+/** As the jobs would: what a look at the pipeline has queued is carried out. */
+async function advance(): Promise<string | undefined> {
+  const { queued } = await actions.advance("r1");
+  if (queued !== undefined) await actions.run(queued);
+  return queued;
+}
+async function finish(step: string, name: string, condition = "Succeeded"): Promise<void> {
+  fake.setCondition(name, condition);
+  await actions.observe(step);
+}
+const approve = () => actions.decideGate(junho, { requestId: "r1", step: 1, decision: "approve" });
+const stateOf = async (id: string) =>
+  (await database.store.selectFrom("requests").select("state").where("id", "=", id).executeTakeFirst())
+    ?.state;
+const objectOf = (name: string) => fake.objects.get(`pytorchjobs/llm-training/${name}`) as PlatformObject;
+
+describe("a pipeline", () => {
+  it("runs its stages in order, each with what the one before has made, and asks at its gate", async () => {
+    await start({ "model-size": "14B" });
+
+    expect(await advance()).toBe("r1s1");
+    expect(await advance()).toBeUndefined();
+    await finish("r1s1", "cpt-r1s1");
+    expect(await advance()).toBeUndefined();
+    expect([...fake.objects.keys()]).toHaveLength(1);
+    expect(await approve()).toEqual({ kind: "decided" });
+    expect(await advance()).toBe("r1s2");
+    await finish("r1s2", "sft-r1s2");
+    await advance();
+
+    expect(await stateOf("r1")).toBe("done");
+    expect(JSON.stringify(objectOf("sft-r1s2"))).toContain('"value":"/output/cpt-r1s1"');
+    expect(JSON.stringify(objectOf("cpt-r1s1"))).toContain('"value":"14B"');
+  });
+
+  it("makes a step once, whoever looks at the same time", async () => {
+    await start();
+
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => actions.advance("r1")));
+
+    expect(outcomes.filter(({ queued }) => queued !== undefined)).toHaveLength(1);
+    expect(await stateOf("r1s1")).toBe("queued");
+  });
+
+  it("ends with the step that fails", async () => {
+    await start();
+    await advance();
+
+    await finish("r1s1", "cpt-r1s1", "Failed");
+    await advance();
+
+    expect(await stateOf("r1")).toBe("failed");
+    expect(fake.objects.size).toBe(1);
+  });
+
+  it("ends at a gate that is rejected, and takes the first decision only, of who may", async () => {
+    await start();
+    await advance();
+    await finish("r1s1", "cpt-r1s1");
+    await advance();
+    const reject = (person: typeof minji) =>
+      actions.decideGate(person, { requestId: "r1", step: 1, decision: "reject" });
+
+    expect(await reject(minji)).toMatchObject({ kind: "denied" });
+    expect(await reject(junho)).toEqual({ kind: "decided" });
+    expect(await approve()).toEqual({ kind: "not-waiting" });
+    await advance();
+
+    expect(await stateOf("r1")).toBe("cancelled");
+  });
+
+  it("is approved as a whole: its steps need no approval of their own", async () => {
+    actions = build([], [...policyFixture.approvals]);
+    await actions.request("r1", minji, "train-pipeline", { pipeline: "llm", parameters: {} }, place);
+    expect(await actions.start("r1", minji, "start")).toMatchObject({ kind: "needs-approval" });
+    expect(await actions.decide("r1", junho, "approve")).toMatchObject({ kind: "approved" });
+    await actions.run("r1");
+
+    await advance();
+
+    expect(await stateOf("r1s1")).toBe("running");
+    expect(objectOf("cpt-r1s1").metadata.annotations).toMatchObject({ "jibsa.dev/approved-by": "U02LEAD" });
+  });
+
+  it("says what no step takes", async () => {
+    const parameters = { "model-size": "7B", "sft.gpus": "4", nonsense: "1" };
+
+    expect(
+      await actions.request("r1", minji, "train-pipeline", { pipeline: "llm", parameters }, place),
+    ).toMatchObject({ problems: [{ field: "nonsense", code: "unknown-field" }] });
+  });
+
+  it("waits with a step for which a limit is used up, and goes on when it is free", async () => {
+    const limit = { name: "two GPUs", per: "person", gpus: 2 } as Limit;
+    actions = build([limit]);
+    await start();
+    await actions.request("r2", minji, "train-start", { stage: "sft", parameters: {} }, place);
+    await actions.start("r2", minji, "start");
+    await actions.run("r2");
+
+    expect(await advance()).toBeUndefined();
+    expect(await stateOf("r1s1")).toBeUndefined();
+    await finish("r2", "sft-r2");
+
+    expect(await advance()).toBe("r1s1");
+  });
+});
