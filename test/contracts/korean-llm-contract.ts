@@ -56,7 +56,7 @@ export function koreanLlmContract(
           return condition(seen) && seen;
         },
         LONG_MS,
-        100,
+        40,
       );
     const stateOf = ({ detail }: RunObservation, step: string) =>
       detail?.steps?.find((one) => one.name === step)?.state;

@@ -73,6 +73,9 @@ describe("a gate", () => {
 
     expect(await engine.decideGate?.(ref, "g1", "approve", stranger)).toMatchObject({ kind: "forbidden" });
     expect(await engine.decideGate?.(ref, "g2", "approve", minji)).toMatchObject({ kind: "not-possible" });
+    fake.faults.forbidden = true;
+    expect(await engine.decideGate?.(ref, "g1", "approve", minji)).toMatchObject({ kind: "forbidden" });
+    fake.faults.forbidden = false;
     expect(await engine.decideGate?.({ ...ref, uid: "another" }, "g1", "approve", minji)).toEqual({
       kind: "not-found",
     });

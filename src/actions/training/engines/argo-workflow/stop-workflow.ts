@@ -43,7 +43,8 @@ export async function stopWorkflow(
   );
   if (patched.ok) return { kind: "cancelled" };
   const { failure } = patched;
-  if (failure.kind === "not-found") return { kind: "not-found" };
+  // In conflict with the uid: what has the name now is another's.
+  if (failure.kind === "not-found" || failure.kind === "conflict") return { kind: "not-found" };
   if (failure.kind === "forbidden") return { kind: "forbidden", message: failure.message };
   throw new Error(`the workflow cannot be stopped: ${failure.message}`);
 }

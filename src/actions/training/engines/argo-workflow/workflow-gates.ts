@@ -1,4 +1,4 @@
-import type { Cluster, ObjectRef } from "../../../cluster-ports.ts";
+import { ClusterForbiddenError, type Cluster, type ObjectRef } from "../../../cluster-ports.ts";
 import type { Identity } from "../../../ports.ts";
 import type { ControlOutcome, RunGate } from "../../engine-ports.ts";
 import { packNodes, readNodes } from "./read-nodes.ts";
@@ -43,7 +43,13 @@ export async function decideGate(
   now: Date,
 ): Promise<ControlOutcome> {
   for (let attempt = 1; ; attempt += 1) {
-    const object: Workflow | undefined = await cluster.get(ref, as);
+    let object: Workflow | undefined;
+    try {
+      object = await cluster.get(ref, as);
+    } catch (error) {
+      if (error instanceof ClusterForbiddenError) return { kind: "forbidden", message: error.message };
+      throw error;
+    }
     const metadata = object?.metadata as { uid?: string; resourceVersion?: string } | undefined;
     if (object === undefined || (ref.uid !== undefined && metadata?.uid !== ref.uid))
       return { kind: "not-found" };

@@ -17,9 +17,11 @@ const MADE_ANNOTATION = "simulation.jibsa.dev/made";
 /** What `argoexec resource` does in the pods of `resource` templates: makes or removes an object, and waits for its conditions. */
 export function runResourcePods(control: ClusterControl): void {
   for (const pod of control.store.list(POD.storage)) {
-    const action = actionOf(pod);
-    if (action === undefined || podStatusOf(pod).phase !== "Running") continue;
+    if (pod.metadata.labels?.[WORKFLOW_LABEL] === undefined) continue;
+    if (podStatusOf(pod).phase !== "Running") continue;
     if (pod.metadata.annotations?.[END_ANNOTATION] !== undefined) continue;
+    const action = actionOf(pod);
+    if (action === undefined) continue;
     try {
       carryOut(control, pod, action);
     } catch (error) {
@@ -36,7 +38,6 @@ export function runResourcePods(control: ClusterControl): void {
 }
 
 function actionOf(pod: KubernetesObject): ResourceAction | undefined {
-  if (pod.metadata.labels?.[WORKFLOW_LABEL] === undefined) return undefined;
   const [init] = (podSpecOf(pod)["initContainers"] ?? []) as { env?: { name: string; value?: string }[] }[];
   const json = init?.env?.find(({ name }) => name === TEMPLATE_VARIABLE)?.value;
   return json === undefined ? undefined : (JSON.parse(json) as Template).resource;
