@@ -82,6 +82,10 @@ describe("the configuration", () => {
     [`${stageWith("containers: [{ image: evil/x }]")}safety: { images: [registry.example.com] }`, "evil/x"],
     ["policy: { roles: [{ name: a, kubernetes: { groups: [system:masters] } }] }", "never impersonated"],
     ["queue: { backend: redis }", "JIBSA_REDIS_URL"],
+    [
+      "stages: [{ name: a, summary: a, engine: argo-workflow, namespace: b, expectedHours: 1, template: { spec: { workflowTemplateRef: { name: c } } } }]",
+      "a WorkflowTemplate is not read",
+    ],
     ["model: { provider: openai }", "needs url and name"],
     ["a: [", "Flow sequence"],
   ])("refuses %s", (content, message) => {
