@@ -29,6 +29,8 @@ const ageColumn: Column = {
 
 /** What `kubectl get` shows of each kind, as its server decides. */
 export const columnsByStorage: Readonly<Record<string, readonly Column[]>> = {
+  "kubeflow.org/experiments": [nameColumn, ...lastCondition(), ageColumn],
+  "kubeflow.org/trials": [nameColumn, ...lastCondition(), ageColumn],
   "/pods": [
     nameColumn,
     {
@@ -131,6 +133,16 @@ export const columnsByStorage: Readonly<Record<string, readonly Column[]>> = {
     ageColumn,
   ],
 };
+
+/** As Katib's custom resources define it. */
+function lastCondition(): Column[] {
+  const last = (object: KubernetesObject): Condition | undefined =>
+    ((at(object, "status", "conditions") ?? []) as Condition[]).at(-1);
+  return [
+    { name: "Type", cell: (object) => last(object)?.type ?? "" },
+    { name: "Status", cell: (object) => last(object)?.status ?? "" },
+  ];
+}
 
 export const defaultColumns: readonly Column[] = [nameColumn, ageColumn];
 

@@ -2,7 +2,7 @@ import type { Cluster } from "../../../cluster-ports.ts";
 import type { PlatformObject } from "../../../ports.ts";
 import type { LogLine, LogOptions, RunObservation, TrainingEngine } from "../../engine-ports.ts";
 import { createKubernetesEngine, type RunView } from "../create-kubernetes-engine.ts";
-import { listPods, waitingReason } from "../pods-of-run.ts";
+import { isRunning, listPods, startOfPods, waitingReason } from "../pods-of-run.ts";
 import { readExperiment, specOf } from "./experiment-state.ts";
 import { raiseTrials } from "./raise-trials.ts";
 import { lastTrue, readTrialObject, type KatibCondition } from "./read-trial.ts";
@@ -49,9 +49,6 @@ const labelOf = ({ ref }: RunView): string => `${EXPERIMENT_LABEL}=${ref.name}`;
 const podsOf = (view: RunView): Promise<readonly PlatformObject[]> =>
   listPods(view, labelOf(view), (pod) => (isRunning(pod) ? 0 : 1));
 
-const isRunning = (pod: PlatformObject): boolean =>
-  (pod["status"] as { phase?: string } | undefined)?.phase === "Running";
-
 async function enrich(
   observation: RunObservation,
   experiment: PlatformObject,
@@ -71,7 +68,7 @@ async function enrich(
   if (!isWaiting || queued + running === 0 || Object.keys(ended).length > 0) return detailed;
   // A trial is "Running" as soon as its job exists, whether or not there are GPUs for it.
   const pods = await podsOf(view);
-  if (pods.some(isRunning)) return detailed;
+  if (pods.some(isRunning)) return { ...detailed, ...startOfPods(pods) };
   const { startedAt: _seen, ...waiting } = detailed;
   return { ...waiting, state: "queued", ...waitingReason(pods) };
 }
