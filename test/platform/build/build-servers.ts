@@ -14,24 +14,37 @@ export type BuildOutcome =
   | { kind: "not-here"; why: string }
   | { kind: "failed"; why: string };
 
-/** Builds what the cache lacks with the ordinary Go client: minutes the first time, seconds after that. */
-export async function buildServers(options: {
+interface BuildOptions {
   /** Beside other work: only what the processor has left over. */
   inBackground: boolean;
   log: (text: string) => void;
-}): Promise<BuildOutcome> {
-  const cache = platformCache();
+}
+
+/** Builds what the cache lacks with the ordinary Go client: minutes the first time, seconds after that. Never rejects. */
+export async function buildServers(options: BuildOptions): Promise<BuildOutcome> {
+  try {
+    const cache = platformCache();
+    const command = missingCommand();
+    if (command !== undefined)
+      return {
+        kind: "not-here",
+        why: `${command} of util-linux starts its servers, and there is none on the PATH`,
+      };
+    if (isComplete(cache)) return { kind: "ready", cache, built: 0, seconds: 0 };
+    const go = findGo(goModFiles);
+    if (go.kind === "unusable") return { kind: "not-here", why: go.why };
+    return await buildMissing(cache, go.version, options);
+  } catch (error) {
+    return { kind: "failed", why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function buildMissing(
+  cache: PlatformCache,
+  goVersion: string,
+  options: BuildOptions,
+): Promise<BuildOutcome> {
   const startedAtMs = Date.now();
-  const seconds = () => Math.round((Date.now() - startedAtMs) / 1_000);
-  const command = missingCommand();
-  if (command !== undefined)
-    return {
-      kind: "not-here",
-      why: `${command} of util-linux starts its servers, and there is none on the PATH`,
-    };
-  if (isComplete(cache)) return { kind: "ready", cache, built: 0, seconds: 0 };
-  const go = findGo(goModFiles);
-  if (go.kind === "unusable") return { kind: "not-here", why: go.why };
   const letGo = await holdLock(join(cache.folder, "build.lock"), (pid) =>
     options.log(`waiting for process ${pid}, which is building the same servers …`),
   );
@@ -39,13 +52,12 @@ export async function buildServers(options: {
     const missing = SERVERS.filter(({ name }) => !existsSync(cache.binary(name)));
     if (missing.length > 0)
       options.log(
-        `building ${missing.length} servers with Go ${go.version} (10 to 17 minutes the first time) …`,
+        `building ${missing.length} servers with Go ${goVersion} (10 to 17 minutes the first time) …`,
       );
     for (const server of missing) await buildOne(server, cache, options);
     for (const manifests of MANIFESTS) await copyManifests(manifests, cache, options);
-    return { kind: "ready", cache, built: missing.length, seconds: seconds() };
-  } catch (error) {
-    return { kind: "failed", why: error instanceof Error ? error.message : String(error) };
+    const seconds = Math.round((Date.now() - startedAtMs) / 1_000);
+    return { kind: "ready", cache, built: missing.length, seconds };
   } finally {
     letGo();
   }
@@ -58,7 +70,7 @@ const isComplete = (cache: PlatformCache): boolean =>
 async function buildOne(
   server: (typeof SERVERS)[number],
   cache: PlatformCache,
-  options: { inBackground: boolean; log: (text: string) => void },
+  options: BuildOptions,
 ): Promise<void> {
   const startedAtMs = Date.now();
   const target = cache.binary(server.name);
