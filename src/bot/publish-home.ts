@@ -6,7 +6,7 @@ import { escapeMrkdwn } from "./escape.ts";
 import type { BotDeps } from "./bot-deps.ts";
 import { textsFor } from "./texts/texts.ts";
 import { context, section } from "./views/message.ts";
-import { runLine } from "./views/request-card.ts";
+import { runLine } from "./views/run-line.ts";
 
 /** For those who may not use the bot, Home says so. */
 export async function publishRefusal({ client }: BotDeps, user: string, text: string): Promise<void> {

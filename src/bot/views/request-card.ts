@@ -8,14 +8,16 @@ import type { RunRow } from "../../actions/training/find-run.ts";
 import type { Locale } from "../../store/database.ts";
 import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
-import { actions, bar, button, context, section, type MessageView } from "./message.ts";
+import { actions, button, context, section, type MessageView } from "./message.ts";
 import { overLimitText } from "./limit-lines.ts";
 import { unsafeText } from "./unsafe-text.ts";
 import { gpuHoursAndCost } from "./outlook-lines.ts";
 import { factsOf, refusalText } from "./preview-card.ts";
 import { runButtons } from "./run-buttons.ts";
-import { detailOf, failureParts, runParts, stepLine, pipelineLine, pipelineParts } from "./run-parts.ts";
+import { detailOf, failureParts, runParts, pipelineLine, pipelineParts } from "./run-parts.ts";
+import { runLine } from "./run-line.ts";
 import { signOf } from "./state-sign.ts";
+import { waitingLine } from "./waiting-line.ts";
 
 export interface RequestFacts {
   request: RequestRow;
@@ -70,32 +72,6 @@ function requestLine({ request }: RequestFacts, texts: Texts): string {
   return `${signOf(request.state)} ${title} · ${texts.requestState(request.state)}${steps === undefined ? "" : ` · ${steps}`}`;
 }
 
-export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
-  const parts = [escapeMrkdwn(run.title)];
-  const ended = run.ended_at !== null;
-  if (run.ended_at !== null && run.started_at !== null) {
-    const hours = (run.ended_at.getTime() - run.started_at.getTime()) / 3_600_000;
-    parts.push(texts.ended(texts.runState(run.state), texts.hours(hours)));
-  } else parts.push(texts.runState(run.state));
-  const steps = ended ? undefined : stepLine(run, texts);
-  if (steps !== undefined) parts.push(steps);
-  if (!ended && detailOf(run).suspended === true) parts.push(texts.runs.suspended);
-  if (!ended && run.progress !== null) parts.push(`${bar(run.progress)} ${Math.round(run.progress * 100)} %`);
-  const left = ended || detailOf(run).suspended === true ? undefined : hoursLeft(run);
-  if (left !== undefined) parts.push(texts.timeLeft(texts.hours(left)));
-  const { restarts = 0 } = detailOf(run);
-  if (restarts > 0) parts.push(texts.runs.restarts(restarts));
-  if (!ended && run.cancel_requested_at !== null) parts.push(texts.cancelling);
-  return `${signOf(run.state)} ${parts.join(" · ")}${simulated ? ` (${texts.simulated})` : ""}`;
-}
-
-function hoursLeft(run: RunRow): number | undefined {
-  if (run.progress === null || run.progress < 0.02 || run.started_at === null || run.observed_at === null)
-    return undefined;
-  const elapsed = (run.observed_at.getTime() - run.started_at.getTime()) / 3_600_000;
-  return (elapsed * (1 - run.progress)) / run.progress;
-}
-
 function peopleLine({ request, approval, approvers, votes, run }: RequestFacts, texts: Texts): string[] {
   const lines = [`<@${request.requester}>`];
   const names = (decision: "approve" | "reject") =>
@@ -124,6 +100,7 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
   if (run !== undefined && detailOf(run).failure !== undefined && detailOf(run).failure?.kind !== "unknown")
     return undefined;
   if (run !== undefined && run.ended_at === null && detailOf(run).suspended === true) return undefined;
+  if (run?.state === "queued") return waitingLine(run, texts, previewOf(request));
   if (run !== undefined && run.reason !== null && run.reason !== "") {
     const reason = escapeMrkdwn(shorten(run.reason, 900));
     return run.ended_at === null ? texts.waitingFor(reason) : reason;
@@ -159,9 +136,9 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
     case "parked":
       return texts.failedParked(request.id);
     case "rejected":
+    case "pipeline":
     case undefined:
       return undefined;
-    case "pipeline":
   }
   return outcome satisfies undefined;
 }

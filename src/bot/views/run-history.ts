@@ -3,7 +3,7 @@ import type { PastRun } from "../../actions/training/train-history.ts";
 import { code, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, section, type MessageView } from "./message.ts";
-import { runLine } from "./request-card.ts";
+import { runLine } from "./run-line.ts";
 import { parametersOf } from "./run-parts.ts";
 
 export function runHistory(

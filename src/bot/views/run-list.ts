@@ -3,9 +3,10 @@ import type { LogLine } from "../../actions/training/engine-ports.ts";
 import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { context, section, type MessageView } from "./message.ts";
-import { runLine } from "./request-card.ts";
+import { runLine } from "./run-line.ts";
 import { runButtons } from "./run-buttons.ts";
 import { runParts } from "./run-parts.ts";
+import { waitingLine } from "./waiting-line.ts";
 
 export function runList(
   runs: readonly RunRow[],
@@ -25,6 +26,7 @@ export function runList(
 
 export function runDetails(run: RunRow, simulated: boolean, texts: Texts): MessageView {
   const first = runLine(run, simulated, texts);
+  const why = waitingLine(run, texts) ?? (run.reason && escapeMrkdwn(shorten(run.reason, 900)));
   return {
     text: first,
     blocks: [

@@ -4,7 +4,7 @@ import type { RunRow } from "../../actions/training/find-run.ts";
 import { validateBlocks } from "../../slack-limits/validate-blocks.ts";
 import { textsFor } from "../texts/texts.ts";
 import { readOverflow } from "./message.ts";
-import { runLine } from "./request-card.ts";
+import { runLine } from "./run-line.ts";
 import { runButtons } from "./run-buttons.ts";
 import { runDetails } from "./run-list.ts";
 

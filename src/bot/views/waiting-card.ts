@@ -7,7 +7,7 @@ import type { WayOut } from "../../actions/training/waiting/ways-out.ts";
 import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";
-import { runLine } from "./request-card.ts";
+import { runLine } from "./run-line.ts";
 
 const SHOWN_RUNS = 3;
 const HALF_A_DAY_MS = 12 * 3_600_000;
