@@ -218,7 +218,7 @@ export function argoWorkflowContract(name: string, open: () => Promise<ArgoUnder
     );
 
     it(
-      "take what they refer to from a WorkflowTemplate, with their own parameters",
+      "take what they refer to from a WorkflowTemplate, with their own parameters and their own pauses",
       { timeout: LONG_MS },
       async () => {
         await opened.arrange({
@@ -228,15 +228,29 @@ export function argoWorkflowContract(name: string, open: () => Promise<ArgoUnder
           spec: {
             entrypoint: "main",
             arguments: { parameters: [{ name: "model-size", value: "1.5B" }] },
-            templates: [dag({ name: "gate", template: "gate", arguments: ask }), gate],
+            templates: [
+              dag(
+                { name: "gate", template: "gate", arguments: ask },
+                { name: "deploy", template: "work", dependencies: ["gate"] },
+              ),
+              gate,
+              work("work"),
+            ],
           },
         });
         const ref = await start({ entrypoint: undefined, workflowTemplateRef: { name: "referred" } });
 
         const waiting = await until(ref, "the gate", ({ detail }) => detail?.gates !== undefined);
 
-        expect(stepsOf(waiting)).toEqual(["gate running"]);
-        expect(waiting.detail?.gates?.[0]?.message).toBe("deploy 14B?");
+        expect(stepsOf(waiting)).toEqual(["gate running", "deploy waiting"]);
+        const [asked] = waiting.detail?.gates ?? [];
+        expect(asked?.message).toBe("deploy 14B?");
+        // Suspending and going on reach what it refers to as well.
+        await opened.engine.suspend?.(ref, opened.researcher);
+        await opened.engine.decideGate?.(ref, asked?.id ?? "", "approve", opened.researcher);
+        await until(ref, "the gate's end", (seen) => seen.detail?.gates === undefined);
+        await opened.engine.resume?.(ref, opened.researcher);
+        expect((await untilEnd(ref)).state).toBe("succeeded");
       },
     );
 
