@@ -7,6 +7,7 @@ import type { RunDetail, RunObservation } from "./training/engine-ports.ts";
 import { lockRequest, moveRequest } from "./request-row.ts";
 import { diagnoseRun } from "./training/diagnose-run.ts";
 import { refOfRun, type RunRow } from "./training/find-run.ts";
+import { withQueuePlace } from "./training/waiting/with-queue-place.ts";
 
 export type ObserveOutcome =
   | { kind: "ended"; state: RunState; requestId: string }
@@ -42,6 +43,8 @@ export async function observeRun(
     // Nobody is there any more as whom it could be looked at.
     if (owner === undefined) return recordObservation(deps, run, { state: "lost", reason: OWNER_GONE });
     observation = settle(run, await engine.observe(refOfRun(run), owner.identity));
+    const cluster = deps.clusters.get(run.cluster);
+    observation = await withQueuePlace(cluster, run, observation, owner.identity, deps.now());
     const tunes = deps.stages.find(({ name }) => name === run.stage)?.tunes;
     if (observation.detail?.trials !== undefined && tunes !== undefined)
       observation = {

@@ -4,6 +4,7 @@ import type { Database, RequestState, Store } from "../store/database.ts";
 import { addLine } from "./outbox.ts";
 import { textsFor } from "./texts/texts.ts";
 import { endNotice, requestCard, type RequestFacts } from "./views/request-card.ts";
+import { startedNotice, waitWorthAPing } from "./views/waiting-line.ts";
 
 /** Actions that make a run: their request has a message of its own. */
 const MAKES_RUN: readonly string[] = ["train-start", "train-follow", "train-pipeline"];
@@ -77,6 +78,14 @@ export async function drawRequest(
         view: requestCard(facts, texts),
       });
     }
+    const waitedMs = run === undefined || run.attempt > 1 ? undefined : waitWorthAPing(run);
+    if (run !== undefined && waitedMs !== undefined)
+      await addLine(transaction, {
+        ...place,
+        key: `started.${requestId}`,
+        under: { subject, purpose: "card" },
+        view: startedNotice(run, waitedMs, texts),
+      });
     // Approved, and still not started: worth a ping, once.
     const waitedMs = run === undefined || run.attempt > 1 ? undefined : waitWorthAPing(run);
     if (run !== undefined && waitedMs !== undefined)

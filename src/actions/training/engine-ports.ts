@@ -1,4 +1,5 @@
 import type { FailureDiagnosis } from "./failures/failure-diagnosis.ts";
+import type { QueuePlace } from "./waiting/waiting-explanation.ts";
 import type { RunState } from "../../store/database.ts";
 import type {
   EngineKind,
@@ -66,6 +67,8 @@ export interface RunDetail {
   /** Pods started again. */
   restarts?: number;
   suspended?: boolean;
+  /** While a queue holds it back. */
+  queue?: QueuePlace;
   /** Seconds to go, as the platform estimates them. */
   remainingSeconds?: number;
   /** While a queue holds it back. */

@@ -59,7 +59,10 @@ export function runButtons(run: RunRow, texts: Texts): KnownBlock {
     );
   }
   return actions(
-    button("run.logs", texts.buttonLogs, run.id),
+    // What waits has no log yet.
+    run.state === "queued" && !suspended
+      ? button("run.why", texts.waiting.buttonWhy, run.id)
+      : button("run.logs", texts.buttonLogs, run.id),
     button("run.cancel", texts.buttonCancel, run.id, {
       style: "danger",
       confirm: {

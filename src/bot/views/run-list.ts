@@ -7,6 +7,7 @@ import { runLine } from "./run-line.ts";
 import { runButtons } from "./run-buttons.ts";
 import { runParts } from "./run-parts.ts";
 import { waitingLine } from "./waiting-line.ts";
+import { waitingLine } from "./waiting-line.ts";
 
 export function runList(
   runs: readonly RunRow[],

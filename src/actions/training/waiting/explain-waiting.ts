@@ -39,6 +39,18 @@ export function explainWaiting(facts: WaitingFacts): WaitingReason {
   return { kind: "quota-exceeded", words: refusal, ...(quota !== undefined && { quota }) };
 }
 
+const PULL_WORDS = /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)\b/;
+
+/** From the one line that the platform gives for a run. */
+export function explainWords(
+  words: string,
+  wanted: Pick<WaitingFacts, "podGpus" | "gpuType">,
+): WaitingReason {
+  if (!PULL_WORDS.test(words)) return explainWaiting({ ...wanted, schedulerWords: words });
+  const image = /image "([^"]+)"/.exec(words)?.[1];
+  return { kind: "image-pull", words, ...(image !== undefined && { image }) };
+}
+
 function ofScheduler(facts: WaitingFacts, { nodes, causes }: SchedulerMessage): WaitingReason {
   const volume = causes.find((cause) => cause.kind === "volume");
   if (volume !== undefined) {

@@ -21,6 +21,8 @@ export type PreviewStart =
 
 /** What a start costs, leaves and may have to wait for; what is not known is absent. Kept as JSON. */
 export interface PreviewOutlook {
+  /** GPUs of the largest pod: one node has to have them. */
+  podGpus?: number;
   start?: PreviewStart;
   quotaAfter?: readonly QuotaUse[];
   cost?: Cost;
