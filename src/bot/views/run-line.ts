@@ -26,6 +26,8 @@ export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
 }
 
 function hoursLeft(run: RunRow): number | undefined {
+  const { remainingSeconds } = detailOf(run);
+  if (remainingSeconds !== undefined) return remainingSeconds / 3_600;
   if (run.progress === null || run.progress < 0.02 || run.started_at === null || run.observed_at === null)
     return undefined;
   const elapsed = (run.observed_at.getTime() - run.started_at.getTime()) / 3_600_000;

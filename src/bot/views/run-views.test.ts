@@ -52,6 +52,15 @@ const pipeline: RunDetail = {
   ],
 };
 
+describe("the time that is left", () => {
+  it("is what the platform says, else what the progress so far makes likely", () => {
+    const halfWay = { progress: 0.5, observed_at: new Date(3_600_000) };
+
+    expect(runLine(run({}, halfWay), false, en)).toContain(en.timeLeft(en.hours(1)));
+    expect(runLine(run({ remainingSeconds: 600 }, halfWay), false, en)).toContain(en.timeLeft(en.hours(1 / 6)));
+  });
+});
+
 describe("a run of several steps", () => {
   it("says in its first line where it is", () => {
     expect(runLine(run(pipeline), false, en)).toContain("2 of 4: sft 40 %");

@@ -13,10 +13,17 @@ export type BestTrialParams =
 export function bestTrialParams(stage: Stage, best: Pick<RunTrial, "parameters">): BestTrialParams {
   const names = new Set(stage.parameters.map(({ name }) => name));
   const entries = Object.entries(best.parameters);
-  const given = Object.fromEntries(entries.filter(([name]) => names.has(name)));
+  const given = Object.fromEntries(
+    entries.map(([name, value]) => [nameIn(names, name), value] as const).filter(([name]) => names.has(name)),
+  );
   if (Object.keys(given).length === 0) return { kind: "nothing-in-common" };
   const parsed = parseStageParams(stage, given);
   if (!parsed.ok) return { kind: "refused", problems: parsed.failure };
-  const unused = entries.map(([name]) => name).filter((name) => !names.has(name));
+  const unused = entries.map(([name]) => name).filter((name) => !names.has(nameIn(names, name)));
   return { kind: "taken", given, params: parsed.value, unused };
+}
+
+/** A sweep in Python says "learning_rate" where a stage says "learning-rate". */
+function nameIn(names: ReadonlySet<string>, name: string): string {
+  return names.has(name) ? name : name.replaceAll("_", "-");
 }

@@ -174,6 +174,15 @@ describe("the best trial's parameters for another stage", () => {
     });
   });
 
+  it("are found by the names that Python gives them", () => {
+    const parameters = { learning_rate: "3.1e-05", lora_r: "32" };
+
+    expect(bestTrialParams(stageFixture(), { parameters })).toMatchObject({
+      given: { "learning-rate": "3.1e-05" },
+      unused: ["lora_r"],
+    });
+  });
+
   it("are refused where the stage does not take such values", () => {
     expect(bestTrialParams(stageFixture(), { parameters: { "learning-rate": "0.5" } })).toMatchObject({
       kind: "refused",
