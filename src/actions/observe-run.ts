@@ -48,8 +48,6 @@ export async function observeRun(
     const tunes = deps.stages.find(({ name }) => name === run.stage)?.tunes;
     if (observation.detail?.trials !== undefined && tunes !== undefined)
       observation = {
-    const cluster = deps.clusters.get(run.cluster);
-    observation = await withQueuePlace(cluster, run, observation, owner.identity, deps.now());
         ...observation,
         detail: { ...observation.detail, trials: { ...observation.detail.trials, tunes } },
       };

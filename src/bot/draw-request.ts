@@ -49,10 +49,10 @@ export async function drawRequest(
     const texts = textsFor(request.locale);
     const subject = `request:${requestId}`;
     const ended = ENDED.includes(request.state);
-    const place = {
     const threadTs = request.thread_ts ?? (await threadOfPipeline(transaction, request));
     // The pipeline's own message comes first; the sweeper looks again.
     if (threadTs === "not-posted") return undefined;
+    const place = {
       channel: request.channel,
       fallbackUser: request.requester,
       ...(threadTs !== null && { threadTs }),
@@ -87,14 +87,6 @@ export async function drawRequest(
         view: startedNotice(run, waitedMs, texts),
       });
     // Approved, and still not started: worth a ping, once.
-    const waitedMs = run === undefined || run.attempt > 1 ? undefined : waitWorthAPing(run);
-    if (run !== undefined && waitedMs !== undefined)
-      await addLine(transaction, {
-        ...place,
-        key: `started.${requestId}`,
-        under: { subject, purpose: "card" },
-        view: startedNotice(run, waitedMs, texts),
-      });
     const isOverLimit = (request.outcome as { kind?: string } | null)?.kind === "over-limit";
     if (request.state === "needs-approval" && isOverLimit)
       await addLine(transaction, {
