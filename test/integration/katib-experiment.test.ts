@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bestTrialParams } from "#src/actions/training/engines/katib-experiment/best-trial-params.ts";
 import { createKatibExperimentEngine } from "#src/actions/training/engines/katib-experiment/katib-experiment-engine.ts";
+import { parseStageParams } from "#src/actions/training/stage-catalogue.ts";
+import { readConfig } from "#src/config.ts";
 import { trainingEngineContract } from "#test/contracts/training-engine-contract.ts";
 import { experimentStageFixture } from "#test/fixtures/experiment-stage.ts";
 import { personFixture } from "#test/fixtures/people.ts";
@@ -187,6 +190,47 @@ describe("a sweep on the simulated cluster", () => {
     }
 
     expect([...pods]).toHaveLength(2);
+  });
+
+  it("of the example's stage finds values for the stage that it tunes", async () => {
+    const { stages } = readConfig({});
+    const [sweep, sft] = ["sft-katib", "sft"].map((wanted) => stages.find(({ name }) => name === wanted));
+    const params = sweep && parseStageParams(sweep, { trials: "3", "learning-rate-max": "5e-4" });
+    if (sweep === undefined || sft === undefined || params?.ok !== true) throw new Error("no such stage");
+    const engine = engineOf();
+    const object = engine.render(sweep, params.value, { requestId: "r1", owner: personFixture() });
+    const submitted = await engine.submit(object, "onprem-a", researcher);
+    if (!submitted.ok) throw new Error(submitted.failure.message);
+    opened.clock.advance(ROUND_MS);
+
+    const { detail } = await engine.observe(submitted.value, researcher);
+    const best = detail?.trials?.best;
+
+    expect(best?.metrics["accuracy"]).toBeGreaterThan(0.5);
+    expect(best && bestTrialParams(sft, best)).toMatchObject({ kind: "taken", unused: [] });
+  });
+
+  it("leaves the cluster alive when its objects are nonsense", async () => {
+    const { cluster, clock } = opened;
+    const trial = {
+      apiVersion: "kubeflow.org/v1beta1",
+      kind: "Trial",
+      metadata: { name: "odd", namespace: "llm-training" },
+      spec: { parameterAssignments: [], runSpec: { apiVersion: "v1", kind: "Mystery" } },
+    };
+
+    expect(await cluster.create(trial, administrator)).toMatchObject({ ok: true });
+    expect(
+      await cluster.create(
+        { ...trial, metadata: { ...trial.metadata, name: "odder" }, spec: { runSpec: 7 } },
+        administrator,
+      ),
+    ).toMatchObject({ ok: false, failure: { kind: "invalid" } });
+    clock.advance(5_000);
+
+    const { observe } = await start();
+    clock.advance(10_000);
+    expect((await observe()).state).toBe("running");
   });
 
   it("tries the same points when it is made anew", async () => {

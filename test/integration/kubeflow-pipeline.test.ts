@@ -5,6 +5,8 @@ import { ClusterForbiddenError, ClusterUnavailableError } from "#src/actions/clu
 import { createKubeflowPipelines } from "#src/actions/adapters/kubeflow-pipelines.ts";
 import type { PipelinesAuth } from "#src/actions/adapters/kubeflow-pipelines-rest.ts";
 import { createKubeflowPipelineEngine } from "#src/actions/training/engines/kubeflow-pipeline/kubeflow-pipeline-engine.ts";
+import { parseStageParams } from "#src/actions/training/stage-catalogue.ts";
+import { readConfig } from "#src/config.ts";
 import { trainingEngineContract } from "#test/contracts/training-engine-contract.ts";
 import { createInMemoryCluster } from "#test/fakes/in-memory-cluster.ts";
 import { personFixture } from "#test/fixtures/people.ts";
@@ -220,6 +222,17 @@ describe("a run of Kubeflow Pipelines", () => {
     const checked = await engineOn(server.url).check(render(spec), "onprem-a", researcher);
 
     expect(checked).toMatchObject({ ok: false, failure: { kind: "invalid", fields: [{ path }] } });
+  });
+
+  it("of the example's stage fits the pipeline of deploy/training/kfp", async () => {
+    const example = readConfig({}).stages.find(({ name }) => name === "korean-llm-kfp");
+    const params = example && parseStageParams(example, { "model-size": "14B", "cpt-epochs": "1" });
+    if (example === undefined || params?.ok !== true) throw new Error("no such stage");
+    const engine = engineOn(server.url);
+    const object = engine.render(example, params.value, { requestId: "r1", owner: personFixture() });
+
+    expect(await engine.check(object, "onprem-a", researcher)).toEqual({ ok: true, value: { warnings: [] } });
+    expect(engine.footprint(object)).toEqual({ gpus: 4, gpuType: "h100" });
   });
 
   it("takes any JSON for a parameter, as its template has it", () => {
