@@ -57,7 +57,9 @@ describe("the time that is left", () => {
     const halfWay = { progress: 0.5, observed_at: new Date(3_600_000) };
 
     expect(runLine(run({}, halfWay), false, en)).toContain(en.timeLeft(en.hours(1)));
-    expect(runLine(run({ remainingSeconds: 600 }, halfWay), false, en)).toContain(en.timeLeft(en.hours(1 / 6)));
+    expect(runLine(run({ remainingSeconds: 600 }, halfWay), false, en)).toContain(
+      en.timeLeft(en.hours(1 / 6)),
+    );
   });
 });
 
