@@ -53,7 +53,8 @@ export async function observeRun(
       };
     if (observation.state === "failed") {
       const failure = await diagnoseRun(deps, engine, run, owner.identity, observation.reason);
-      observation = { ...observation, detail: { ...observation.detail, failure } };
+      const continues = engine.retry !== undefined && engine.retriesOn?.(run.cluster) !== false;
+      observation = { ...observation, detail: { ...observation.detail, failure, continues } };
     }
   } catch (error) {
     const isAway =

@@ -71,8 +71,6 @@ export interface RunDetail {
   queue?: QueuePlace;
   /** Seconds to go, as the platform estimates them. */
   remainingSeconds?: number;
-  /** While a queue holds it back. */
-  queue?: QueuePlace;
   trials?: {
     counts: Readonly<Partial<Record<RunState, number>>>;
     planned: number;
@@ -84,6 +82,8 @@ export interface RunDetail {
     recent: readonly RunTrial[];
   };
   /** Why it failed, as far as its log and its platform tell. */
+  /** It failed, and its platform can continue it. */
+  continues?: boolean;
   failure?: FailureDiagnosis;
   /** Addresses of the platform's own pages. */
   links?: readonly { title: string; url: string }[];
@@ -178,6 +178,8 @@ export interface TrainingEngine {
   /** Sets how many trials a sweep makes in all. An ended one goes on with it where its platform can. */
   raiseTrials?(ref: RunRef, total: number, as: Identity): Promise<ControlOutcome>;
   /** A run of that name that exists already, whoever started it; undefined: there is none. */
+  /** Whether runs of that cluster can be continued; absent: all, where there is `retry`. */
+  retriesOn?(cluster: string): boolean;
   adopt?(ref: RunRef, as: Identity): Promise<AdoptedRun | undefined>;
   /** Deletes the object of a run that has ended, with its pods and their logs. */
   remove?(ref: RunRef, as: Identity): Promise<ControlOutcome>;

@@ -12,7 +12,7 @@ export function runButtons(run: RunRow, texts: Texts): KnownBlock {
   const again = { actionId: "run.again", label: texts.runs.buttonAgain, value: run.id };
   // Only a platform that keeps what succeeded can go on from there.
   const onwards =
-    run.state === "failed" && run.engine === "argo-workflow"
+    run.state === "failed" && detailOf(run).continues === true
       ? [{ actionId: "run.continue", label: texts.runs.buttonContinue, value: run.id }]
       : [];
   if (run.ended_at !== null) {

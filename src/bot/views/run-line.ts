@@ -17,7 +17,8 @@ export function runLine(run: RunRow, simulated: boolean, texts: Texts): string {
   if (steps !== undefined) parts.push(steps);
   if (!ended && detailOf(run).suspended === true) parts.push(texts.runs.suspended);
   if (!ended && run.progress !== null) parts.push(`${bar(run.progress)} ${Math.round(run.progress * 100)} %`);
-  const left = ended || detailOf(run).suspended === true ? undefined : hoursLeft(run);
+  const { suspended = false, gates = [] } = detailOf(run);
+  const left = ended || suspended || gates.length > 0 ? undefined : hoursLeft(run);
   if (left !== undefined) parts.push(texts.timeLeft(texts.hours(left)));
   const { restarts = 0 } = detailOf(run);
   if (restarts > 0) parts.push(texts.runs.restarts(restarts));

@@ -55,6 +55,7 @@ export function createArgoWorkflowEngine(
           now(),
         ),
       ...(argoServers.size > 0 && {
+        retriesOn: (cluster) => argoServers.has(cluster),
         retry: (ref, as) =>
           retryWorkflow({ cluster: clusterOf(ref.cluster), ref, as }, argoServers.get(ref.cluster)),
       }),
