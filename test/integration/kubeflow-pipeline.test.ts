@@ -369,6 +369,26 @@ describe("the adapter for Kubeflow Pipelines", () => {
     await server.close();
   });
 
+  it("takes the newest version of a pipeline, or the one that is named", async () => {
+    const server = await startTestPipelines();
+    const adapter = adapterFor(server.url);
+    const pipeline = await adapter.findPipeline("korean-llm-pipeline", "llm-training", researcher);
+    const id = pipeline.ok ? pipeline.value.pipelineId : "";
+    server.clock.advance(1_000);
+    await fetch(`${server.url}/apis/v2beta1/pipelines/${id}/versions`, {
+      method: "POST",
+      body: JSON.stringify({ display_name: "v2", pipeline_spec: { root: { dag: { tasks: { only: {} } } } } }),
+    });
+
+    const newest = await adapter.findVersion(id, undefined, researcher);
+    const first = await adapter.findVersion(id, "korean-llm-pipeline", researcher);
+
+    expect(newest).toMatchObject({ ok: true, value: { name: "v2", tasks: [{ key: "only" }] } });
+    expect(first.ok && first.value.tasks).toHaveLength(6);
+    expect(await adapter.findVersion(id, "v3", researcher)).toMatchObject({ ok: false });
+    await server.close();
+  });
+
   it("reads lists to their last page", async () => {
     const server = await startTestPipelines();
     const adapter = adapterFor(server.url);
