@@ -6,6 +6,7 @@ import type { ActionDeps, ChangeAction, ChangeOutcome } from "./define-action.ts
 import { decide, type Policy } from "./policy.ts";
 import { PersonUnavailableError, type Person, type PlatformObject } from "./ports.ts";
 import { changes, isChangeName } from "./registry.ts";
+import { removeSecondObject } from "./remove-second-object.ts";
 import {
   findRequest,
   hashSpec,
@@ -90,6 +91,7 @@ export async function runAction(
   }
   if (outcome.kind === "refused") return fail(deps, request, { kind: "refused", failure: outcome.failure });
   const recorded = await record(deps, request, outcome);
+  if (recorded.kind === "nothing-to-do") await removeSecondObject({ ...deps, person }, request, outcome);
   crashPoint("CP7");
   return recorded;
 }
