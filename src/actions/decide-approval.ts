@@ -10,6 +10,7 @@ import {
   lockRequest,
   moveRequest,
   previewOf,
+  runIdOf,
   type RequestRow,
 } from "./request-row.ts";
 import { takeReservation } from "./reservations.ts";
@@ -119,6 +120,7 @@ export async function decideApproval(
         limits: deps.policy.limits ?? [],
         requestId,
         requester,
+        continues: runIdOf(request),
         wanted: previewOf(request),
         now,
       });
@@ -151,7 +153,7 @@ async function findRequester(
   requestId: string,
 ): Promise<Pick<Person, "slackUserId" | "email" | "roles"> | undefined> {
   const request = await findRequest(deps.store, requestId);
-  if (request === undefined || !reservesGpus(request.action)) return undefined;
+  if (request === undefined || reservesGpus(request.action) !== "at-once") return undefined;
   // Without limits an approval needs no answer of Slack.
   if ((deps.policy.limits ?? []).length === 0) return { slackUserId: request.requester, roles: [] };
   return deps.findPerson(request.requester);

@@ -85,8 +85,8 @@ export type ChangeFailure =
 /** Changes a platform: shown first, then, with leave, carried out from the row. */
 export interface ChangeAction<Input> extends ActionBase<Input> {
   risk: "change" | "destroy";
-  /** What it starts holds GPUs until the request ends: the policy's limits count it. */
-  reservesGpus?: true;
+  /** What it starts holds GPUs until its request ends: the policy's limits count it. "step-by-step": the requests of its steps do. */
+  reservesGpus?: "at-once" | "step-by-step";
   plan(input: Input, deps: PlanDeps): Promise<Result<PlannedChange, readonly FieldProblem[]>>;
   /** May be called again after a crash: the second time finds what the first has made. Outages are thrown. */
   run(input: Input, object: PlatformObject, deps: ActionDeps): Promise<ChangeOutcome>;

@@ -50,9 +50,10 @@ export type ReadOutput<Name extends ReadName> =
     : never;
 export type ChangeInput<Name extends ChangeName> = (typeof changes)[Name]["examples"][number]["input"];
 
-/** Whether the policy's limits count what this action starts. */
-export function reservesGpus(name: string): boolean {
-  return isChangeName(name) && (changes[name] as { reservesGpus?: true }).reservesGpus === true;
+/** Whether the policy's limits count what this action starts, and when it takes what it needs of them. */
+export function reservesGpus(name: string): "at-once" | "step-by-step" | undefined {
+  if (!isChangeName(name)) return undefined;
+  return (changes[name] as { reservesGpus?: "at-once" | "step-by-step" }).reservesGpus;
 }
 
 export function isChangeName(name: string): name is ChangeName {

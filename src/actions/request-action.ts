@@ -68,7 +68,7 @@ export async function requestAction<Name extends ChangeName>(
     return { kind: "unsafe", violations };
   }
   const limits =
-    action.reservesGpus === true
+    action.reservesGpus !== undefined
       ? await measureLimits(deps.store, {
           limits: deps.policy.limits ?? [],
           requester: deps.person,

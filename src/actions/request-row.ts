@@ -21,6 +21,11 @@ export function previewOf(row: RequestRow): Preview {
   return row.preview as Preview;
 }
 
+/** The run that a request does something to; undefined: it starts one of its own. */
+export function runIdOf(row: Pick<RequestRow, "spec">): string | undefined {
+  return (row.spec as { spec?: { runId?: string } } | null)?.spec?.runId;
+}
+
 /** Locks the row until the transaction ends: deciders and starters come one after the other. */
 export function lockRequest(transaction: Transaction<Database>, id: string): Promise<RequestRow | undefined> {
   return transaction.selectFrom("requests").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();

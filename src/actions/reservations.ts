@@ -23,11 +23,14 @@ export async function takeReservation(
     limits: readonly Limit[];
     requestId: string;
     requester: Requester;
+    /** The request whose run goes on with it. Where that still holds its GPUs, nothing more is taken. */
+    continues?: string | undefined;
     wanted: Wanted;
     now: Date;
   },
 ): Promise<ReserveOutcome> {
-  const { limits, requestId, requester, wanted, now } = options;
+  const { limits, requestId, requester, continues, wanted, now } = options;
+  if (continues !== undefined && (await isHeld(transaction, continues))) return { kind: "reserved" };
   await lockLimits(transaction, limitsFor(limits, requester, wanted), requester);
   const over = (await measureLimits(transaction, { limits, requester, wanted, now })).find(isOver);
   if (over !== undefined) return { kind: "over-limit", over };
@@ -78,6 +81,28 @@ export async function releaseReservation(
     .where("request_id", "=", requestId)
     .where("released_at", "is", null)
     .execute();
+}
+
+/** A run goes on after its end: what its request had given back is held again, whatever the limits say by now. */
+export async function reopenReservation(
+  transaction: Transaction<Database>,
+  requestId: string,
+): Promise<void> {
+  await transaction
+    .updateTable("reservations")
+    .set({ released_at: null })
+    .where("request_id", "=", requestId)
+    .execute();
+}
+
+async function isHeld(transaction: Transaction<Database>, requestId: string): Promise<boolean> {
+  const row = await transaction
+    .selectFrom("reservations")
+    .select("request_id")
+    .where("request_id", "=", requestId)
+    .where("released_at", "is", null)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** For rows whose request has ended without its reservation. Returns how many were given back. */

@@ -3,7 +3,7 @@ import type { Store } from "../store/database.ts";
 import { decide, type Policy } from "./policy.ts";
 import type { Person, PolicySubject } from "./ports.ts";
 import type { Denial } from "./request-action.ts";
-import { lockRequest, moveRequest, previewOf, type RequestRow } from "./request-row.ts";
+import { lockRequest, moveRequest, previewOf, runIdOf, type RequestRow } from "./request-row.ts";
 import { reservesGpus } from "./registry.ts";
 import { checkPossible, takeReservation } from "./reservations.ts";
 import type { LimitUse } from "./limits.ts";
@@ -68,12 +68,15 @@ export async function startRequest(
     // The policy may have changed since the preview: what it asks now counts.
     const need = decision.approval ?? (preview.approval.kind === "needed" ? preview.approval : undefined);
     const { limits = [] } = deps.policy;
-    if (reservesGpus(request.action)) {
-      const asked = { limits, requester: person, wanted: preview, now };
-      // Where others have to agree first, it only has to be possible at all.
+    const reserves = reservesGpus(request.action);
+    if (reserves !== undefined) {
+      // What is spread over steps may be spread over weeks.
+      const wanted = reserves === "at-once" ? preview : { ...preview, gpuHours: 0 };
+      const asked = { limits, requester: person, wanted, now };
+      // Where it is taken later, it only has to be possible at all.
       const outcome =
-        need === undefined
-          ? await takeReservation(transaction, { ...asked, requestId })
+        need === undefined && reserves === "at-once"
+          ? await takeReservation(transaction, { ...asked, requestId, continues: runIdOf(request) })
           : await checkPossible(transaction, asked);
       if (outcome.kind === "over-limit") {
         await audit("request-start-refused", { cause: "over-limit", ...outcome.over });

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createActions, type Actions } from "#src/actions/create-actions.ts";
 import type { Limit } from "#src/actions/limits.ts";
+import type { Rule } from "#src/actions/policy.ts";
 import type { Person } from "#src/actions/ports.ts";
 import { hashSpec } from "#src/actions/request-row.ts";
 import { releaseEndedReservations } from "#src/actions/reservations.ts";
@@ -25,6 +26,10 @@ const sora = personFixture({ slackUserId: "U03", name: "sora", email: "sora@exam
 const junho = lead();
 const oneGpu = { stage: "sft", parameters: { gpus: "1" } };
 
+/** A platform that continues what has failed. */
+const retry = async () => ({ kind: "done" }) as const;
+const trains: Rule = { name: "trains", effect: "allow", actions: ["train-*"] };
+
 let database: OpenStore & { connectionString: string };
 let fake: ReturnType<typeof createInMemoryCluster>;
 let nowMs: number;
@@ -43,10 +48,22 @@ function build(
   const people = new Map<string, Person>([minji, sora, junho].map((one) => [one.slackUserId, one]));
   return createActions({
     store: options.store ?? database.store,
-    policy: { ...policyFixture, ...(options.approval !== true && { approvals: [] }), limits },
+    policy: {
+      ...policyFixture,
+      rules: [trains, ...policyFixture.rules],
+      ...(options.approval !== true && { approvals: [] }),
+      limits,
+    },
     stages: [stageFixture()],
     clusters,
-    engines: new Map([["pytorch-job", createPyTorchJobEngine(clusters)]]),
+    engines: new Map([["pytorch-job", { ...createPyTorchJobEngine(clusters), retry }]]),
+    pipelines: [
+      {
+        name: "twice",
+        summary: { en: "Twice", ko: "두 번" },
+        steps: [1, 2].map(() => ({ stage: "sft", parameters: {}, gate: false })),
+      },
+    ],
     findPerson: async (id) => people.get(id),
     now: () => new Date(nowMs),
   });
@@ -275,6 +292,38 @@ describe("a limit", () => {
     await end(actions, "r1");
 
     expect((await actions.start("r2", minji, "start")).kind).toBe("queued");
+  });
+
+  it("is asked once more when a failed run is continued, which then holds what it held", async () => {
+    const actions = build([{ name: "one person", per: "person", gpus: 8 }]);
+    const retry = async (id: string) => {
+      await actions.request(id, minji, "train-retry", { run: "sft-r1" }, place);
+      return actions.start(id, minji, "start");
+    };
+    await start(actions, "r1", minji, 8);
+    await actions.run("r1");
+    expect((await retry("early")).kind).toBe("queued"); // It holds its GPUs: nothing more is taken.
+    await end(actions, "r1", "Failed");
+    await start(actions, "r2", minji, 4);
+
+    expect(await retry("c1")).toMatchObject({ over: { used: 4, wanted: 8 } });
+    await actions.park("r2", "broke");
+    expect((await retry("c2")).kind).toBe("queued");
+    expect(await openGpus()).toBe(8);
+    expect((await actions.run("c2")).kind).toBe("done");
+    expect(await openGpus()).toBe(8);
+    await end(actions, "r1");
+    expect(await openGpus()).toBe(0);
+  });
+
+  it("refuses a pipeline with a step that it could never hold", async () => {
+    const actions = build([{ name: "small", per: "person", gpus: 1, gpuHoursPerWeek: 6 }]);
+    const input = (gpus: string) => ({ pipeline: "twice", parameters: { gpus } });
+    await actions.request("p1", minji, "train-pipeline", input("2"), place);
+    await actions.request("p2", minji, "train-pipeline", input("1"), place);
+
+    expect(await actions.start("p1", minji, "start")).toMatchObject({ over: { limit: "small", wanted: 2 } });
+    expect((await actions.start("p2", minji, "start")).kind).toBe("queued");
   });
 
   it("is no matter of cancelling", async () => {

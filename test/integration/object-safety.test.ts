@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createActions } from "#src/actions/create-actions.ts";
+import type { Rule } from "#src/actions/policy.ts";
 import type { Stage } from "#src/actions/ports.ts";
 import { hashSpec } from "#src/actions/request-row.ts";
 import { createPyTorchJobEngine } from "#src/actions/training/engines/pytorch-job/pytorch-job-engine.ts";
@@ -24,6 +25,7 @@ beforeEach(async () => {
 });
 
 const minji = personFixture();
+const trains: Rule = { name: "trains", effect: "allow", actions: ["train-*"] };
 const place = { channel: "C02TRAINING", locale: "en" as const };
 const pod = ["spec", "pytorchReplicaSpecs", "Master", "template", "spec"] as const;
 /** Whoever starts it may name any image. */
@@ -43,10 +45,17 @@ function build(safety?: SafetySettings) {
   const clusters = new Map([["onprem-a", fake.cluster]]);
   return createActions({
     store: database.store,
-    policy: { ...policyFixture, approvals: [] },
+    policy: { ...policyFixture, rules: [trains, ...policyFixture.rules], approvals: [] },
     stages: [openImage],
     clusters,
     engines: new Map([["pytorch-job", createPyTorchJobEngine(clusters)]]),
+    pipelines: [
+      {
+        name: "twice",
+        summary: { en: "Twice", ko: "두 번" },
+        steps: [1, 2].map(() => ({ stage: "sft", parameters: {}, gate: false })),
+      },
+    ],
     findPerson: async () => minji,
     now: () => new Date(),
     ...(safety !== undefined && { safety }),
@@ -68,6 +77,15 @@ describe("an object that the settings do not allow", () => {
     });
     expect(await request()).toBeUndefined();
     expect(audit).toMatchObject([{ event: "action-unsafe", detail: { violations: [{ rule: "image" }] } }]);
+  });
+
+  it("gets no preview as a pipeline's step either", async () => {
+    const input = { pipeline: "twice", parameters: { image: "evil.example.com/x" } };
+
+    expect(await build().request("p1", minji, "train-pipeline", input, place)).toMatchObject({
+      kind: "unsafe",
+      violations: [{ rule: "image" }, { rule: "image" }],
+    });
   });
 
   it("is not sent when the settings have become stricter since", async () => {

@@ -8,6 +8,7 @@ interface RunControl<Input extends { run: string }> {
   name: string;
   summary: string;
   risk: "change" | "destroy";
+  reservesGpus?: "at-once";
   input: z.ZodType<Input>;
   examples: readonly { command: string; input: Input }[];
   /** What of the run changes, for its preview; what it names is part of what an approval is bound to. */
@@ -24,11 +25,12 @@ interface RunControl<Input extends { run: string }> {
 export function defineRunControl<Input extends { run: string }>(
   control: RunControl<Input>,
 ): ChangeAction<Input> {
-  const { name, summary, risk, input, examples } = control;
+  const { name, summary, risk, reservesGpus, input, examples } = control;
   return defineChange<Input>({
     name,
     summary,
     risk,
+    ...(reservesGpus !== undefined && { reservesGpus }),
     input,
     examples,
     async plan(given, deps) {

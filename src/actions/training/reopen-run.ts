@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { appendAudit } from "../../store/audit.ts";
 import type { ActionDeps } from "../define-action.ts";
 import { lockRequest, moveRequest } from "../request-row.ts";
+import { reopenReservation } from "../reservations.ts";
 
 /** A run whose platform continues it after its end is followed again. Nothing happens to one that is open. */
 export async function reopenRun(
@@ -35,6 +36,8 @@ export async function reopenRun(
       .executeTakeFirst();
     if (reopened === undefined) return;
     await moveRequest(transaction, request.request_id, "running", deps.now(), null);
+    // Until now the request that continues it has held its place.
+    await reopenReservation(transaction, request.request_id);
     await appendAudit(transaction, {
       actor: deps.person.slackUserId,
       event: "run-reopened",

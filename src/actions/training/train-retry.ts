@@ -14,6 +14,7 @@ export const trainRetry = defineRunControl<z.infer<typeof input>>({
   summary: "Continue a failed run where it failed",
   input,
   risk: "change",
+  reservesGpus: "at-once",
   examples: [{ command: "/train continue korean-llm-r1a2b3", input: { run: "korean-llm-r1a2b3" } }],
   describe: (run) => ({ path: "state", from: run.state, to: "continued" }),
   async apply(engine, run, _input, deps) {
@@ -38,6 +39,7 @@ export const trainTrials = defineRunControl<z.infer<typeof trialsInput>>({
   summary: "Give a sweep more trials",
   input: trialsInput,
   risk: "change",
+  reservesGpus: "at-once",
   examples: [
     { command: "/train trials sft-katib-r1a2b3 total=24", input: { run: "sft-katib-r1a2b3", total: 24 } },
   ],

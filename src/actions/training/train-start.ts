@@ -19,7 +19,7 @@ export const trainStart = defineChange<TrainStartInput>({
   summary: "Start a training stage",
   input,
   risk: "change",
-  reservesGpus: true,
+  reservesGpus: "at-once",
   examples: [
     {
       command: "/train start sft model-size=7B",
