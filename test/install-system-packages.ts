@@ -9,6 +9,7 @@ const PACKAGES: readonly { packages: readonly string[]; for: string; present: ()
     for: "the playground's page in a browser",
     present: () => ["chromium", "chromium-browser", "google-chrome"].some((name) => hasCommand(name)),
   },
+  { packages: ["faketime"], for: "clocks that jump", present: () => hasCommand("faketime") },
   {
     packages: ["python3-venv"],
     for: "Milvus Lite",

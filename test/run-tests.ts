@@ -1,3 +1,4 @@
+import { runFaultsTier } from "./faults/run-faults-tier.ts";
 import { buildServers } from "./platform/build/build-servers.ts";
 import { runPlatformTier } from "./platform/run-platform-tier.ts";
 import { runQuickTier } from "./run-quick-tier.ts";
@@ -7,11 +8,13 @@ import { sumOf, type Counts } from "./run-vitest.ts";
 async function run(args: readonly string[]): Promise<Counts> {
   const [tier, ...filters] = args;
   if (tier === "platform") return runPlatformTier(filters);
+  if (tier === "faults") return runFaultsTier(filters);
   if (tier !== "all") return runQuickTier(args);
   // What it takes minutes to build the first time is built with what the quick tier leaves of the processor.
   const building = buildServers({ inBackground: true, log: () => {} });
   const quick = await runQuickTier(filters);
-  return sumOf([quick, await runPlatformTier(filters, building)]);
+  const platform = await runPlatformTier(filters, building);
+  return sumOf([quick, platform, await runFaultsTier(filters)]);
 }
 
 process.chdir(new URL("..", import.meta.url).pathname);
