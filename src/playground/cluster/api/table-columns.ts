@@ -27,10 +27,38 @@ const ageColumn: Column = {
   cell: ({ metadata }, nowMs) => durationText(nowMs - Date.parse(metadata.creationTimestamp)),
 };
 
+/** A custom resource's column is empty where the field is missing. */
+const status = (name: string, fieldName: string): Column => ({
+  name,
+  cell: (object) => textAt(object, "status", fieldName),
+});
+const lastConditionType: Column = {
+  name: "State",
+  cell: (job) => ((at(job, "status", "conditions") ?? []) as Condition[]).at(-1)?.type ?? "",
+};
+
 /** What `kubectl get` shows of each kind, as its server decides. */
 export const columnsByStorage: Readonly<Record<string, readonly Column[]>> = {
   "kubeflow.org/experiments": [nameColumn, ...lastCondition(), ageColumn],
   "kubeflow.org/trials": [nameColumn, ...lastCondition(), ageColumn],
+  "trainer.kubeflow.org/trainjobs": [nameColumn, lastConditionType, ageColumn],
+  "ray.io/rayjobs": [
+    nameColumn,
+    status("job status", "jobStatus"),
+    status("deployment status", "jobDeploymentStatus"),
+    status("ray cluster name", "rayClusterName"),
+    status("start time", "startTime"),
+    status("end time", "endTime"),
+    { ...ageColumn, name: "age" },
+  ],
+  "ray.io/rayclusters": [
+    nameColumn,
+    status("desired workers", "desiredWorkerReplicas"),
+    status("available workers", "availableWorkerReplicas"),
+    status("gpus", "desiredGPU"),
+    status("status", "state"),
+    { ...ageColumn, name: "age" },
+  ],
   "/pods": [
     nameColumn,
     {
@@ -124,14 +152,7 @@ export const columnsByStorage: Readonly<Record<string, readonly Column[]>> = {
     },
     { name: "Message", cell: (workflow) => textAt(workflow, "status", "message") },
   ],
-  "kubeflow.org/pytorchjobs": [
-    nameColumn,
-    {
-      name: "State",
-      cell: (job) => ((at(job, "status", "conditions") ?? []) as Condition[]).at(-1)?.type ?? "",
-    },
-    ageColumn,
-  ],
+  "kubeflow.org/pytorchjobs": [nameColumn, lastConditionType, ageColumn],
 };
 
 /** As Katib's custom resources define it. */
