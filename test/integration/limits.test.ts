@@ -296,19 +296,19 @@ describe("a limit", () => {
 
   it("is asked once more when a failed run is continued, which then holds what it held", async () => {
     const actions = build([{ name: "one person", per: "person", gpus: 8 }]);
-    const retry = async (id: string) => {
+    const goOn = async (id: string) => {
       await actions.request(id, minji, "train-retry", { run: "sft-r1" }, place);
       return actions.start(id, minji, "start");
     };
     await start(actions, "r1", minji, 8);
     await actions.run("r1");
-    expect((await retry("early")).kind).toBe("queued"); // It holds its GPUs: nothing more is taken.
+    expect((await goOn("early")).kind).toBe("queued"); // It holds its GPUs: nothing more is taken.
     await end(actions, "r1", "Failed");
     await start(actions, "r2", minji, 4);
 
-    expect(await retry("c1")).toMatchObject({ over: { used: 4, wanted: 8 } });
+    expect(await goOn("c1")).toMatchObject({ over: { used: 4, wanted: 8 } });
     await actions.park("r2", "broke");
-    expect((await retry("c2")).kind).toBe("queued");
+    expect((await goOn("c2")).kind).toBe("queued");
     expect(await openGpus()).toBe(8);
     expect((await actions.run("c2")).kind).toBe("done");
     expect(await openGpus()).toBe(8);
