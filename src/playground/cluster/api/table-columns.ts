@@ -28,7 +28,7 @@ const ageColumn: Column = {
 };
 
 /** A custom resource's column is empty where the field is missing. */
-const status = (name: string, fieldName: string): Column => ({
+const inStatus = (name: string, fieldName: string): Column => ({
   name,
   cell: (object) => textAt(object, "status", fieldName),
 });
@@ -44,19 +44,19 @@ export const columnsByStorage: Readonly<Record<string, readonly Column[]>> = {
   "trainer.kubeflow.org/trainjobs": [nameColumn, lastConditionType, ageColumn],
   "ray.io/rayjobs": [
     nameColumn,
-    status("job status", "jobStatus"),
-    status("deployment status", "jobDeploymentStatus"),
-    status("ray cluster name", "rayClusterName"),
-    status("start time", "startTime"),
-    status("end time", "endTime"),
+    inStatus("job status", "jobStatus"),
+    inStatus("deployment status", "jobDeploymentStatus"),
+    inStatus("ray cluster name", "rayClusterName"),
+    inStatus("start time", "startTime"),
+    inStatus("end time", "endTime"),
     { ...ageColumn, name: "age" },
   ],
   "ray.io/rayclusters": [
     nameColumn,
-    status("desired workers", "desiredWorkerReplicas"),
-    status("available workers", "availableWorkerReplicas"),
-    status("gpus", "desiredGPU"),
-    status("status", "state"),
+    inStatus("desired workers", "desiredWorkerReplicas"),
+    inStatus("available workers", "availableWorkerReplicas"),
+    inStatus("gpus", "desiredGPU"),
+    inStatus("status", "state"),
     { ...ageColumn, name: "age" },
   ],
   "/pods": [
