@@ -10,6 +10,7 @@ import { trainLogs } from "./training/train-logs.ts";
 import { trainPipeline } from "./training/train-pipeline.ts";
 import { trainRetry, trainTrials } from "./training/train-retry.ts";
 import { trainStart } from "./training/train-start.ts";
+import { trainSeveral } from "./training/train-several.ts";
 import { trainStatus } from "./training/train-status.ts";
 import { trainWhy } from "./training/train-why.ts";
 import { trainResume, trainSuspend } from "./training/train-suspend.ts";
@@ -35,6 +36,7 @@ export const changes = {
   "train-pipeline": trainPipeline,
   "train-retry": trainRetry,
   "train-trials": trainTrials,
+  "train-several": trainSeveral,
   "train-follow": trainFollow,
   "train-clean": trainClean,
 } as const;

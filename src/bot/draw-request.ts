@@ -1,4 +1,5 @@
 import { sql, type Transaction } from "kysely";
+import { PIPELINE_ACTIONS } from "../actions/training/pipelines/advance-pipeline.ts";
 import { lockRequest, type RequestRow } from "../actions/request-row.ts";
 import type { Database, RequestState, Store } from "../store/database.ts";
 import { addLine } from "./outbox.ts";
@@ -7,7 +8,7 @@ import { endNotice, requestCard, type RequestFacts } from "./views/request-card.
 import { startedNotice, waitWorthAPing } from "./views/waiting-line.ts";
 
 /** Actions that make a run: their request has a message of its own. */
-const MAKES_RUN: readonly string[] = ["train-start", "train-follow", "train-pipeline"];
+const MAKES_RUN: readonly string[] = ["train-start", "train-follow", ...PIPELINE_ACTIONS];
 
 const ENDED: readonly RequestState[] = ["done", "failed", "rejected", "expired", "cancelled", "parked"];
 

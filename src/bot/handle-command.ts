@@ -1,11 +1,13 @@
 import type { Person } from "../actions/ports.ts";
 import { isChangeName, reads } from "../actions/registry.ts";
+import { severalOf } from "../actions/training/train-several.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
 import { read } from "./read.ts";
+import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
 import { localeOfText, textsFor, type Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
@@ -22,6 +24,14 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
       pipeline: command.stage,
       parameters: command.parameters,
     });
+  if (command.kind === "train-start") {
+    const stage = context.deps.actions.stages.find(({ name }) => name === command.stage.toLowerCase());
+    if (stage !== undefined && severalOf(stage, command.parameters).length > 0)
+      return requestChange(context, "train-several", {
+        stage: command.stage,
+        parameters: command.parameters,
+      });
+  }
   if (isChange(command)) {
     const { kind, ...input } = command;
     return requestChange(context, kind, input);
@@ -33,6 +43,8 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
       return answer(helpView(command.topic, deps, texts));
     case "train-repeat":
       return repeatRun(context, { run: command.run, parameters: command.parameters });
+    case "train-logs-follow":
+      return startFollowing(context, command.run, command.grep);
     case "train-form":
       return answer(helpView("train", deps, texts));
     case "unknown":

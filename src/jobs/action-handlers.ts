@@ -2,6 +2,7 @@ import type { Actions } from "../actions/create-actions.ts";
 import type { Store } from "../store/database.ts";
 import { pruneInbound } from "../store/inbound.ts";
 import type { Enqueue } from "./create-jobs.ts";
+import { countOpenRuns, drawDelayMs } from "./draw-delay.ts";
 import type { JobHandlers } from "./start-worker.ts";
 import { sweepRows } from "./sweep-rows.ts";
 
@@ -24,8 +25,6 @@ export function createActionHandlers(deps: {
   "run-action" | "observe-run" | "advance-pipeline" | "expire-approvals" | "sweep" | "prune"
 > {
   const { actions, store, enqueue } = deps;
-  return {
-    async "run-action"({ requestId }) {
   /** The pipeline of which a request is a step, if it is one. */
   const ringParent = async (requestId: string): Promise<void> => {
     const step = await store
@@ -35,15 +34,17 @@ export function createActionHandlers(deps: {
       .executeTakeFirst();
     if (step?.parent_id != null) await enqueue("advance-pipeline", { requestId: step.parent_id });
   };
+  return {
+    async "run-action"({ requestId }) {
       const outcome = await actions.run(requestId);
       if (outcome.kind === "nothing-to-do") return undefined;
       await enqueue("draw-request", { requestId });
       if (outcome.kind === "try-again") return { againInMs: outcome.inMs };
-      if (outcome.kind === "run-started") await enqueue("observe-run", { runId: outcome.runId });
-      if (outcome.kind === "done" && outcome.touchedRunId !== undefined)
       if (outcome.kind === "pipeline-started") await enqueue("advance-pipeline", { requestId });
       // A step that failed before it had a run ends its pipeline.
       if (outcome.kind === "failed") await ringParent(requestId);
+      if (outcome.kind === "run-started") await enqueue("observe-run", { runId: outcome.runId });
+      if (outcome.kind === "done" && outcome.touchedRunId !== undefined)
         await enqueue("observe-run", { runId: outcome.touchedRunId }, { promote: true });
       return undefined;
     },
@@ -56,12 +57,12 @@ export function createActionHandlers(deps: {
           return { againInMs: AWAY_MS };
         case "ended":
           await enqueue("draw-request", { requestId: outcome.requestId }, { promote: true });
-          return undefined;
-        case "open": {
           await enqueue("measure-run", { runId });
           await ringParent(outcome.requestId);
+          return undefined;
+        case "open": {
           if (outcome.changed) {
-            const delayMs = Math.max(DRAW_MS, (await countOpenRuns(store)) * 1_500);
+            const delayMs = await drawDelayMs(store);
             await enqueue("draw-request", { requestId: outcome.requestId }, { delayMs });
           }
           return { againInMs: POLL_MS };
@@ -74,13 +75,16 @@ export function createActionHandlers(deps: {
     },
     async sweep() {
       await sweepRows(store, enqueue, deps.now());
-    },
-    async prune() {
     async "advance-pipeline"({ requestId }) {
       const outcome = await actions.advance(requestId);
-      if (outcome.queued !== undefined) await enqueue("run-action", { requestId: outcome.queued });
       if (outcome.changed) await enqueue("draw-request", { requestId });
+      if (outcome.queued === undefined) return undefined;
+      await enqueue("run-action", { requestId: outcome.queued });
+      // Of those that run side by side the next one need not wait for the sweeper.
+      return { againInMs: 100 };
     },
+    },
+    async prune() {
       await pruneInbound(store, deps.now());
       await store
         .deleteFrom("outbox")
@@ -89,13 +93,4 @@ export function createActionHandlers(deps: {
         .execute();
     },
   };
-}
-
-async function countOpenRuns(store: Store): Promise<number> {
-  const { open } = await store
-    .selectFrom("runs")
-    .select(({ fn }) => fn.countAll<string>().as("open"))
-    .where("ended_at", "is", null)
-    .executeTakeFirstOrThrow();
-  return Number(open);
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { PIPELINE_ACTIONS } from "../actions/training/pipelines/advance-pipeline.ts";
 import { releaseEndedReservations } from "../actions/reservations.ts";
 import type { Store } from "../store/database.ts";
 import { listStaleInbound } from "../store/inbound.ts";
@@ -28,14 +29,10 @@ export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Prom
     await enqueue("run-action", { requestId: id });
     rung += 1;
   }
-  const runs = await store
-    .selectFrom("runs")
-    .select("id")
-    .where("state", "in", ["queued", "starting", "running"])
   const pipelines = await store
     .selectFrom("requests")
     .select("id")
-    .where("action", "=", "train-pipeline")
+    .where("action", "in", [...PIPELINE_ACTIONS])
     .where("state", "=", "running")
     .limit(100)
     .execute();
@@ -47,6 +44,10 @@ export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Prom
     .limit(500)
     .execute();
   for (const { id } of runs) {
+  const runs = await store
+    .selectFrom("runs")
+    .select("id")
+    .where("state", "in", ["queued", "starting", "running"])
     await enqueue("observe-run", { runId: id });
     rung += 1;
   }

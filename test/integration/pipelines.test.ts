@@ -41,7 +41,7 @@ beforeEach(async () => {
 function build(limits: readonly Limit[] = [], approvals = policyFixture.approvals.slice(0, 0)): Actions {
   const clusters = new Map([["onprem-a", fake.cluster]]);
   const rules = policyFixture.rules.map((rule) =>
-    rule.name === "train" ? { ...rule, actions: [...rule.actions, "train-pipeline"] } : rule,
+    rule.name === "train" ? { ...rule, actions: [...rule.actions, "train-pipeline", "train-several"] } : rule,
   );
   return createActions({
     store: database.store,
@@ -172,5 +172,57 @@ describe("a pipeline", () => {
     await finish("r2", "sft-r2");
 
     expect(await advance()).toBe("r1s1");
+  });
+});
+
+describe("a stage with several values", () => {
+  const several = async (parameters: Record<string, string>) =>
+    actions.request("r1", minji, "train-several", { stage: "sft", parameters }, place);
+
+  it("is one request, and a run for each value side by side; it ends with the last of them", async () => {
+    expect(await several({ "model-size": "7B,14B", gpus: "2" })).toMatchObject({
+      preview: { gpus: 4, steps: [{ gpus: 2 }, { gpus: 2 }] },
+    });
+    await actions.start("r1", minji, "start");
+    await actions.run("r1");
+
+    expect([await advance(), await advance(), await advance()]).toEqual(["r1s1", "r1s2", undefined]);
+    await finish("r1s1", "sft-r1s1");
+    await advance();
+    expect(await stateOf("r1")).toBe("running");
+    await finish("r1s2", "sft-r1s2");
+    await advance();
+
+    expect(await stateOf("r1")).toBe("done");
+    expect(JSON.stringify(objectOf("sft-r1s1"))).toContain('"7B"');
+    expect(JSON.stringify(objectOf("sft-r1s2"))).toContain('"14B"');
+  });
+
+  it("has failed when one of its runs has, and the others go on to their end", async () => {
+    await several({ "model-size": "7B,14B" });
+    await actions.start("r1", minji, "start");
+    await actions.run("r1");
+    await advance();
+    await advance();
+
+    await finish("r1s1", "sft-r1s1", "Failed");
+    await advance();
+    expect(await stateOf("r1")).toBe("running");
+    await finish("r1s2", "sft-r1s2");
+    await advance();
+
+    expect(await stateOf("r1")).toBe("failed");
+  });
+
+  it("tells what is wrong with a value once, and refuses more than eight runs", async () => {
+    expect(await several({ "model-size": "7B,9B", gpus: "1,99" })).toMatchObject({
+      problems: [
+        { field: "gpus", code: "above-maximum" },
+        { field: "model-size", code: "not-a-choice" },
+      ],
+    });
+    expect(await several({ gpus: "1,2,3,4,5,6,7,8", "model-size": "7B,14B" })).toMatchObject({
+      problems: [{ code: "above-maximum", given: "16" }],
+    });
   });
 });

@@ -10,10 +10,14 @@ interface Words {
 }
 interface Verb {
   words: readonly string[];
+  /** Names that also take the next word as their value: `--grep TEXT` is `grep=TEXT`. */
+  options?: readonly string[];
   parse(words: Words): ParsedCommand;
 }
 
 const LIST_CHOICES = ["open", "mine", "all"] as const;
+
+const FOLLOW_WORDS = ["follow", "--follow", "-f", "실시간"];
 
 const GATE_DECISIONS: Readonly<Record<string, "approve" | "reject">> = {
   approve: "approve",
@@ -41,6 +45,15 @@ const VERBS: readonly Verb[] = [
       orProblems([...problems, ...tooMany(plain, 1)], {
         kind: "train-pipeline",
         pipeline: plain[0] ?? "",
+        parameters: pairs,
+      }),
+  },
+  {
+    words: ["several", "여러"],
+    parse: ({ plain, pairs, problems }) =>
+      orProblems([...problems, ...tooMany(plain, 1)], {
+        kind: "train-several",
+        stage: plain[0] ?? "",
         parameters: pairs,
       }),
   },
@@ -142,9 +155,17 @@ const VERBS: readonly Verb[] = [
   {
     words: ["logs", "log", "로그"],
     parse({ plain, pairs, problems }) {
-      const all = [...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, ["lines"])];
+    options: ["grep"],
+      const isFollowed = plain.some((word) => FOLLOW_WORDS.includes(word.toLowerCase()));
+      const [run = "", ...more] = plain.filter((word) => !FOLLOW_WORDS.includes(word.toLowerCase()));
+      const all = [...problems, ...tooMany(more, 0), ...unknownPairs(pairs, ["lines", "grep"])];
       const lines = integerIn(pairs, "lines", 50, 1, 500, all);
-      return orProblems(all, { kind: "train-logs", run: plain[0] ?? "", lines });
+      const grep = pairs["grep"];
+      if (grep === "") all.push({ field: "grep", code: "required", allowed: "grep=TEXT" });
+      if (grep !== undefined && grep.length > 200)
+        all.push({ field: "grep", code: "too-long", allowed: "<= 200" });
+      if (isFollowed) return orProblems(all, { kind: "train-logs-follow", run, grep: grep ?? "" });
+      return orProblems(all, { kind: "train-logs", run, lines, ...(grep !== undefined && { grep }) });
     },
   },
 ];
@@ -158,7 +179,19 @@ export function parseTrain(words: readonly string[]): ParsedCommand {
   const [word, ...rest] = words;
   if (word === undefined) return { kind: "help", topic: "train" };
   const verb = lookUp(TRAIN_WORDS, word);
-  return verb === undefined ? unknown("train", word, Object.keys(TRAIN_WORDS)) : verb.parse(splitPairs(rest));
+  if (verb === undefined) return unknown("train", word, Object.keys(TRAIN_WORDS));
+  return verb.parse(splitPairs(joinOptions(rest, verb.options ?? [])));
+}
+
+function joinOptions(words: readonly string[], options: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? "";
+    const option = options.find((name) => word.toLowerCase() === `--${name}`);
+    if (option !== undefined) index += 1;
+    joined.push(option === undefined ? word : `${option}=${words[index] ?? ""}`);
+  }
+  return joined;
 }
 
 /** A verb that takes a run, or none for the person's latest. */

@@ -31,6 +31,9 @@ export type AdvanceDeps = Pick<ActionDeps, "store" | "now"> & {
   findPerson(slackUserId: string): Promise<Person | undefined>;
 };
 
+/** Actions whose requests hold steps. */
+export const PIPELINE_ACTIONS: readonly string[] = ["train-pipeline", "train-several"];
+
 const UNENDED: readonly RequestState[] = ["previewed", "needs-approval", "queued", "running"];
 
 /** Looks at a pipeline and makes its next step, if it is its turn. Safe to repeat, by any replica at any time. */
@@ -40,7 +43,7 @@ export async function advancePipeline(deps: AdvanceDeps, requestId: string): Pro
     .select(["requester", "state", "action"])
     .where("id", "=", requestId)
     .executeTakeFirst();
-  if (known?.state !== "running" || known.action !== "train-pipeline") return { changed: false };
+  if (known?.state !== "running" || !PIPELINE_ACTIONS.includes(known.action)) return { changed: false };
   let person: Person | undefined;
   try {
     person = await deps.findPerson(known.requester);
@@ -89,9 +92,19 @@ async function advance(
     return { changed: await settle(state) };
   };
 
-  if (last !== undefined && UNENDED.includes(last.state)) return { changed: await settle("running") };
-  if (last !== undefined && last.state !== "done")
-    return end(last.state === "cancelled" ? "cancelled" : "failed");
+  if (spec.parallel === true) {
+    const ended = children.filter(({ state }) => !UNENDED.includes(state));
+    if (children.length === spec.steps.length) {
+      if (ended.length < children.length) return { changed: await settle("running") };
+      const states = new Set(ended.map(({ state }) => state));
+      const [only] = states;
+      return end(states.size === 1 && only !== undefined ? only : "failed");
+    }
+  } else {
+    if (last !== undefined && UNENDED.includes(last.state)) return { changed: await settle("running") };
+    if (last !== undefined && last.state !== "done")
+      return end(last.state === "cancelled" ? "cancelled" : "failed");
+  }
   const index = children.length;
   const next = spec.steps[index];
   if (next === undefined) return end("done");

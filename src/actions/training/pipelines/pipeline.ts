@@ -24,6 +24,8 @@ export interface PipelineStep {
 /** What is kept of a pipeline's request: each step as it will be started. An approval is bound to all of it. */
 export interface PipelineSpec {
   pipeline: string;
+  /** All at the same time, and none needs another. */
+  parallel?: boolean;
   steps: readonly {
     stage: string;
     gate: boolean;
