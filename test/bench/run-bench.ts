@@ -4,12 +4,20 @@ import { parseArgs } from "node:util";
 import { ackFigure } from "./ack.ts";
 import type { Figure } from "./figure.ts";
 import { firstTextFigure } from "./first-text.ts";
+import { listFigure } from "./list.ts";
 import { breakOff, measureFigure, printLine, ROUNDS, TITLE } from "./measure-figure.ts";
 import { memoryFigure } from "./memory.ts";
 import { readyFigure } from "./ready.ts";
 import { startFigure } from "./start.ts";
 
-const FIGURES: readonly Figure[] = [ackFigure, firstTextFigure, startFigure, memoryFigure, readyFigure];
+const FIGURES: readonly Figure[] = [
+  ackFigure,
+  firstTextFigure,
+  startFigure,
+  listFigure,
+  memoryFigure,
+  readyFigure,
+];
 
 const USAGE = `Measures Jibsa against bare peers in the same run, so that the numbers mean the same on every machine.
 

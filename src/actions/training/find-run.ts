@@ -6,6 +6,11 @@ import type { RunRef } from "./engine-ports.ts";
 
 export type RunRow = Selectable<Database["runs"]>;
 
+/** Of one beginning, newest first; who may see none of them is told that there is none. */
+const MOST_CANDIDATES = 200;
+/** Whoever misspells a name means one of the newest. */
+const MOST_SUGGESTIONS = 500;
+
 /** A run by its id, its name, or the beginning of either; without words the person's latest. */
 export async function findRun(
   store: Store,
@@ -21,10 +26,20 @@ export async function findRun(
       ? { ok: false, failure: { field: "run", code: "required" } }
       : { ok: true, value: latest };
   }
-  const recent = (await newest.limit(1_000).execute()).filter(isVisible);
-  const exact = recent.find((run) => run.id === wanted || run.name === wanted);
+  const exact = (
+    await newest
+      .where((where) => where.or([where("id", "=", wanted), where("name", "=", wanted)]))
+      .limit(MOST_CANDIDATES)
+      .execute()
+  ).find(isVisible);
   if (exact !== undefined) return { ok: true, value: exact };
-  const candidates = recent.filter((run) => run.id.startsWith(wanted) || run.name.startsWith(wanted));
+  const beginning = `${wanted.replace(/[\\%_]/g, "\\$&")}%`;
+  const candidates = (
+    await newest
+      .where((where) => where.or([where("id", "like", beginning), where("name", "like", beginning)]))
+      .limit(MOST_CANDIDATES)
+      .execute()
+  ).filter(isVisible);
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return { ok: true, value: only };
   if (only !== undefined)
@@ -40,6 +55,7 @@ export async function findRun(
           .join(", "),
       },
     };
+  const recent = (await newest.limit(MOST_SUGGESTIONS).execute()).filter(isVisible);
   const suggestion = nearestWord(
     wanted,
     recent.map((run) => run.name),
