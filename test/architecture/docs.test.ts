@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { parseStageParams } from "#src/actions/training/stage-catalogue.ts";
+import { severalOf } from "#src/actions/training/train-several.ts";
 import { parseCommand, parseMessage } from "#src/bot/commands/parse-command.ts";
 import type { ParsedCommand } from "#src/bot/commands/parsed-command.ts";
 import { readConfig } from "#src/config.ts";
@@ -117,7 +118,12 @@ function check(line: string, parsed: ParsedCommand, mustAct: boolean): string | 
   if (pipelines.some(({ name }) => name === parsed.stage)) return undefined;
   const stage = stages.find(({ name }) => name === parsed.stage);
   if (stage === undefined) return `${line}: no such stage`;
-  const params = parseStageParams(stage, parsed.parameters);
+  const several = severalOf(stage, parsed.parameters).map((name) => [
+    name,
+    parsed.parameters[name]?.split(",")[0] ?? "",
+  ]);
+  const given = { ...parsed.parameters, ...Object.fromEntries(several) };
+  const params = parseStageParams(stage, given);
   return params.ok ? undefined : `${line}: ${JSON.stringify(params.failure)}`;
 }
 
