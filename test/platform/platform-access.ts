@@ -7,6 +7,8 @@ export interface PlatformAccess {
   /** PEM; of the servers' certificate, for those who stand in for the API server. */
   privateKey: string;
   auditLog: string;
+  /** Folder of Katib's custom resources, which not every test needs. */
+  katib: string;
   /** Folder of the lines that pods are said to have written. */
   podLogs: string;
 }

@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { findGo, missingCommand } from "./find-go.ts";
 import { holdLock } from "./hold-lock.ts";
 import { goModFiles, moduleFolder, platformCache, type PlatformCache } from "./platform-cache.ts";
-import { BUILD_FLAGS, MANIFESTS, SERVERS, type ModuleName } from "./server-list.ts";
+import { BUILD_FLAGS, MANIFESTS, SERVERS, type ManifestsToCopy, type ModuleName } from "./server-list.ts";
 
 export type BuildOutcome =
   | { kind: "ready"; cache: PlatformCache; built: number; seconds: number }
@@ -89,18 +89,19 @@ async function buildOne(
 }
 
 async function copyManifests(
-  { name, module, from, paths }: (typeof MANIFESTS)[number],
+  { name, module, from, paths }: ManifestsToCopy,
   cache: PlatformCache,
   { inBackground }: { inBackground: boolean },
 ): Promise<void> {
   const target = cache.manifests(name);
   if (existsSync(target)) return;
-  const listed = await runGo(["list", "-m", "-f", "{{.Dir}}", from], module, cache, inBackground);
+  const answer = await runGo(["mod", "download", "-json", from], module, cache, inBackground);
+  const { Dir: source } = JSON.parse(answer) as { Dir: string };
   const unfinished = `${target}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
   for (const path of paths)
-    await cp(join(listed.trim(), path), join(unfinished, basename(path)), { recursive: true });
+    await cp(join(source, path), join(unfinished, basename(path)), { recursive: true });
   // The module cache is read-only, and so is what is copied from it: it could not be removed again.
   for (const entry of await readdir(unfinished, { recursive: true, withFileTypes: true }))
     await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);

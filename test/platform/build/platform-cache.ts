@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { BUILD_FLAGS, MANIFESTS, SERVERS, type ModuleName } from "./server-list.ts";
+import { BUILD_FLAGS, MANIFESTS, SERVERS, type BuiltModule, type ModuleName } from "./server-list.ts";
 
-const MODULES: readonly ModuleName[] = ["k35", "k36"];
+const BUILT: readonly BuiltModule[] = ["k35", "k36"];
 
 export const moduleFolder = (name: ModuleName): string => join(import.meta.dirname, "../modules", name);
-export const goModFiles = MODULES.map((name) => join(moduleFolder(name), "go.mod"));
+export const goModFiles = BUILT.map((name) => join(moduleFolder(name), "go.mod"));
 
 /** Where binaries, manifests and the state of runs lie: outside the repository, one folder for each set of versions. */
 export interface PlatformCache {
@@ -20,17 +20,24 @@ export interface PlatformCache {
 }
 
 export function platformCache(environment: NodeJS.ProcessEnv = process.env): PlatformCache {
-  const hash = createHash("sha256");
-  for (const module of MODULES)
-    for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(moduleFolder(module), file)));
-  hash.update(JSON.stringify([SERVERS, BUILD_FLAGS, MANIFESTS, process.arch]));
   const base = environment["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  const folder = join(base, "jibsa/platform", hash.digest("hex").slice(0, 16));
+  const versions = BUILT.map(pinsOf);
+  const folder = join(base, "jibsa/platform", digest([...versions, SERVERS, BUILD_FLAGS, process.arch]));
   return {
     folder,
     binary: (name) => join(folder, "bin", name),
-    manifests: (name) => join(folder, "manifests", name),
+    manifests(name) {
+      const wanted = MANIFESTS.find((manifests) => manifests.name === name);
+      if (wanted === undefined) throw new Error(`nothing is copied for ${name}`);
+      return join(folder, "manifests", `${name}-${digest([pinsOf(wanted.module), wanted])}`);
+    },
     buildLog: join(folder, "build.log"),
     runs: join(folder, "runs"),
   };
 }
+
+const pinsOf = (module: ModuleName): string =>
+  ["go.mod", "go.sum"].map((file) => readFileSync(join(moduleFolder(module), file), "utf8")).join("");
+
+const digest = (content: readonly unknown[]): string =>
+  createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16);

@@ -1,10 +1,12 @@
-/** The two wrapper modules: their go.mod pins every version, their go.sum every byte. Two, because Argo and KubeRay need an older client-go. */
-export type ModuleName = "k35" | "k36";
+/** The wrapper modules that are built: their go.mod pins every version, their go.sum every byte. Two, because Argo and KubeRay need an older client-go. */
+export type BuiltModule = "k35" | "k36";
+/** Katib's is read only: its controllers need images and a database. */
+export type ModuleName = BuiltModule | "katib";
 
 export interface ServerToBuild {
   /** Of the binary. */
   name: string;
-  module: ModuleName;
+  module: BuiltModule;
   package: string;
 }
 
@@ -41,7 +43,7 @@ export const SERVERS: readonly ServerToBuild[] = [
 
 const COMPONENT = "k8s.io/component-base/version";
 /** How each module is linked and compiled. The API server tells the version that is linked in. */
-export const BUILD_FLAGS: Readonly<Record<ModuleName, readonly string[]>> = {
+export const BUILD_FLAGS: Readonly<Record<BuiltModule, readonly string[]>> = {
   k36: [
     "-ldflags",
     `-s -w -X ${COMPONENT}.gitVersion=v1.36.3 -X ${COMPONENT}.gitMajor=1 -X ${COMPONENT}.gitMinor=36`,
@@ -50,13 +52,16 @@ export const BUILD_FLAGS: Readonly<Record<ModuleName, readonly string[]>> = {
   k35: ["-tags", "kubernetes_protomessage_one_more_release", "-ldflags", "-s -w"],
 };
 
-/** What comes out of the modules' archives besides code: custom resources, webhooks, runtimes. Copied, so that a warm cache needs no Go. */
-export const MANIFESTS: readonly {
+export interface ManifestsToCopy {
   name: string;
   module: ModuleName;
+  /** A module's path. */
   from: string;
   paths: readonly string[];
-}[] = [
+}
+
+/** What comes out of the modules' archives besides code: custom resources, webhooks, runtimes. Copied, so that a warm cache needs no Go. */
+export const MANIFESTS: readonly ManifestsToCopy[] = [
   {
     name: "kwok",
     module: "k36",
@@ -103,5 +108,11 @@ export const MANIFESTS: readonly {
     module: "k35",
     from: "github.com/ray-project/kuberay/ray-operator",
     paths: ["config/crd/bases"],
+  },
+  {
+    name: "katib",
+    module: "katib",
+    from: "github.com/kubeflow/katib",
+    paths: ["manifests/v1beta1/components/crd"],
   },
 ];

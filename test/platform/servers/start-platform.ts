@@ -87,6 +87,7 @@ export async function startPlatform(
       privateKey: files.privateKey,
       auditLog: controlPlane.auditLog,
       podLogs: files.path("pods"),
+      katib: cache.manifests("katib"),
     };
     const { adminKubeconfig, auditLog } = controlPlane;
     return { accessFile: files.write("access.json", access), adminKubeconfig, auditLog, close };
