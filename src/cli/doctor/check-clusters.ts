@@ -40,22 +40,20 @@ async function checkCluster(config: Config, cluster: Config["clusters"][number])
             : "check the kubeconfig's server, certificate and token",
       },
     ];
-  const stages = config.stages.filter((stage) => stage.cluster === cluster.name);
-  const namespaces = [...new Set(stages.map((stage) => stage.namespace))];
+  const places = placesOf(config.stages.filter((stage) => stage.cluster === cluster.name));
   const permitted = config.policy.roles.flatMap((role) =>
-    namespaces.map(async (namespace): Promise<Finding> => {
+    places.map(async ({ namespace, group, resource }): Promise<Finding> => {
       const as = exampleOf(role);
-      const rights = { verb: "create", group: "kubeflow.org", resource: "pytorchjobs", namespace };
       const what = `${role.name} in ${namespace}`;
       try {
-        const may = await opened.mayI(rights, as);
+        const may = await opened.mayI({ verb: "create", group, resource, namespace }, as);
         return may.allowed
-          ? { name: `${name} rights`, level: "ok", text: `${what} may create pytorchjobs` }
+          ? { name: `${name} rights`, level: "ok", text: `${what} may create ${resource}` }
           : {
               name: `${name} rights`,
               level: "warn",
-              text: `${what} may not create pytorchjobs`,
-              advice: `bind a role to the group ${as.groups.join(", ") || as.user} if it should`,
+              text: `${what} may not create ${resource}`,
+              advice: `bind a role to the group ${as.groups.join(", ") || as.user} if it should (deploy/rbac)`,
             };
       } catch (error) {
         return {
@@ -68,6 +66,23 @@ async function checkCluster(config: Config, cluster: Config["clusters"][number])
     }),
   );
   return [{ name, level: "ok", text: `real, ${reach.version}` }, ...(await Promise.all(permitted))];
+}
+
+interface Place {
+  namespace: string;
+  group: string;
+  resource: string;
+}
+
+/** What the stages create where; pipelines' runs are no objects of the cluster. */
+function placesOf(stages: Config["stages"]): readonly Place[] {
+  const places = stages
+    .filter(({ engine }) => engine !== "kubeflow-pipeline")
+    .map(({ namespace, template }): Place => {
+      const { apiVersion = "", kind = "" } = template as { apiVersion?: string; kind?: string };
+      return { namespace, group: apiVersion.split("/")[0] ?? "", resource: `${kind.toLowerCase()}s` };
+    });
+  return [...new Map(places.map((place) => [Object.values(place).join("/"), place])).values()];
 }
 
 /** Somebody of that role whom no cluster knows by name: the groups decide. */
