@@ -5,6 +5,7 @@ import type { ActionDeps } from "./define-action.ts";
 import { PersonUnavailableError, type Person } from "./ports.ts";
 import type { RunDetail, RunObservation } from "./training/engine-ports.ts";
 import { lockRequest, moveRequest } from "./request-row.ts";
+import { withOwnDetail } from "./training/own-detail.ts";
 import { diagnoseRun } from "./training/diagnose-run.ts";
 import { refOfRun, type RunRow } from "./training/find-run.ts";
 import { withQueuePlace } from "./training/waiting/with-queue-place.ts";
@@ -45,16 +46,10 @@ export async function observeRun(
     observation = settle(run, await engine.observe(refOfRun(run), owner.identity));
     const cluster = deps.clusters.get(run.cluster);
     observation = await withQueuePlace(cluster, run, observation, owner.identity, deps.now());
-    const tunes = deps.stages.find(({ name }) => name === run.stage)?.tunes;
-    if (observation.detail?.trials !== undefined && tunes !== undefined)
-      observation = {
-        ...observation,
-        detail: { ...observation.detail, trials: { ...observation.detail.trials, tunes } },
-      };
+    observation = withOwnDetail(observation, run, engine, deps.stages);
     if (observation.state === "failed") {
       const failure = await diagnoseRun(deps, engine, run, owner.identity, observation.reason);
-      const continues = engine.retry !== undefined && engine.retriesOn?.(run.cluster) !== false;
-      observation = { ...observation, detail: { ...observation.detail, failure, continues } };
+      observation = { ...observation, detail: { ...observation.detail, failure } };
     }
   } catch (error) {
     const isAway =

@@ -68,6 +68,8 @@ export interface RunDetail {
   restarts?: number;
   suspended?: boolean;
   /** While a queue holds it back. */
+  /** Its platform can suspend it. */
+  suspendable?: boolean;
   queue?: QueuePlace;
   /** Seconds to go, as the platform estimates them. */
   remainingSeconds?: number;
@@ -81,10 +83,10 @@ export interface RunDetail {
     /** The latest, at most 20. */
     recent: readonly RunTrial[];
   };
-  /** Why it failed, as far as its log and its platform tell. */
   /** It failed, and its platform can continue it. */
   continues?: boolean;
   failure?: FailureDiagnosis;
+  /** Why it failed, as far as its log and its platform tell. */
   /** Addresses of the platform's own pages. */
   links?: readonly { title: string; url: string }[];
 }
@@ -164,6 +166,8 @@ export interface TrainingEngine {
   /** Verified end state, not just accepted. */
   cancel(ref: RunRef, as: Identity): Promise<CancelOutcome>;
   /** Gives the GPUs back and keeps the object; absent where the platform has no such thing. */
+  /** What an object of those that are watched says by itself of its run, less than `observe` tells. Pure. */
+  read?(object: PlatformObject): RunObservation;
   suspend?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
   resume?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
   /** Lets a run that waits at a gate go on, or ends it there. */

@@ -29,10 +29,12 @@ export function runButtons(run: RunRow, texts: Texts): KnownBlock {
           overflow(...onwards, object),
         );
   }
-  const { suspended = false, gates = [] } = detailOf(run);
+  const { suspended = false, suspendable = false, gates = [] } = detailOf(run);
   const pause = suspended
-    ? { actionId: "run.resume", label: texts.runs.buttonResume, value: run.id }
-    : { actionId: "run.suspend", label: texts.runs.buttonSuspend, value: run.id };
+    ? [{ actionId: "run.resume", label: texts.runs.buttonResume, value: run.id }]
+    : suspendable
+      ? [{ actionId: "run.suspend", label: texts.runs.buttonSuspend, value: run.id }]
+      : [];
   const [gate] = gates;
   if (gate !== undefined) {
     const ask = (text: string) => ({
@@ -51,7 +53,7 @@ export function runButtons(run: RunRow, texts: Texts): KnownBlock {
         style: "danger",
         confirm: ask(texts.runs.gateRejectConfirm(run.title, gate.name)),
       }),
-      overflow(logs, pause, object, again, {
+      overflow(logs, ...pause, object, again, {
         actionId: "run.cancel-preview",
         label: texts.buttonCancel,
         value: run.id,

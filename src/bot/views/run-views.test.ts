@@ -108,7 +108,8 @@ describe("the buttons of a run", () => {
         .flatMap(({ options = [] }) => options)
         .map(({ value }) => readOverflow(value));
 
-    expect(menuOf({})).toContainEqual({ actionId: "run.suspend", value: "r1" });
+    expect(menuOf({ suspendable: true })).toContainEqual({ actionId: "run.suspend", value: "r1" });
+    expect(menuOf({})).not.toContainEqual({ actionId: "run.suspend", value: "r1" });
     expect(menuOf({ suspended: true })).toContainEqual({ actionId: "run.resume", value: "r1" });
   });
 });
