@@ -95,7 +95,7 @@ export async function reopenReservation(
     .execute();
 }
 
-async function isHeld(transaction: Transaction<Database>, requestId: string): Promise<boolean> {
+export async function isHeld(transaction: Transaction<Database>, requestId: string): Promise<boolean> {
   const row = await transaction
     .selectFrom("reservations")
     .select("request_id")

@@ -5,7 +5,7 @@ import { ClusterForbiddenError, ClusterUnavailableError } from "./cluster-ports.
 import type { ActionDeps, ChangeAction, ChangeOutcome } from "./define-action.ts";
 import { decide, type Policy } from "./policy.ts";
 import { PersonUnavailableError, type Person, type PlatformObject } from "./ports.ts";
-import { changes, isChangeName } from "./registry.ts";
+import { changes, isChangeName, reservesGpus } from "./registry.ts";
 import { removeSecondObject } from "./remove-second-object.ts";
 import {
   findRequest,
@@ -15,6 +15,7 @@ import {
   previewOf,
   type RequestRow,
 } from "./request-row.ts";
+import { ensureReservation } from "./ensure-reservation.ts";
 import { APPROVED_BY_ANNOTATION } from "./training/object-labels.ts";
 import { findViolations } from "./training/safety/find-violations.ts";
 
@@ -68,6 +69,11 @@ export async function runAction(
   // The settings may have become stricter, and whoever wrote to the database is no one to trust with a node.
   const violations = findViolations(deps, object);
   if (violations.length > 0) return fail(deps, request, { kind: "unsafe", violations });
+
+  if (reservesGpus(request.action) === "at-once") {
+    const reserved = await ensureReservation(deps, request, person);
+    if (reserved.kind === "over-limit") return fail(deps, request, reserved);
+  }
 
   const action = changes[request.action] as unknown as ChangeAction<unknown>;
   let outcome: ChangeOutcome;

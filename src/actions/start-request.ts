@@ -1,7 +1,7 @@
 import { appendAudit } from "../store/audit.ts";
 import type { Store } from "../store/database.ts";
 import { decide, type Policy } from "./policy.ts";
-import type { Person, PolicySubject } from "./ports.ts";
+import type { Person, PolicySubject, Preview } from "./ports.ts";
 import type { Denial } from "./request-action.ts";
 import { lockRequest, moveRequest, previewOf, runIdOf, type RequestRow } from "./request-row.ts";
 import { reservesGpus } from "./registry.ts";
@@ -23,6 +23,12 @@ export type StartOutcome =
 
 /** A preview older than this shows a state of the world that is gone. */
 const PREVIEW_VALID_MS = 3_600_000;
+
+/** Steps wait for room one by one, and may be spread over weeks. */
+function largestStepOf(preview: Preview): Preview {
+  const gpus = Math.max(0, ...(preview.steps ?? []).map((step) => step.gpus));
+  return { ...preview, gpus, gpuHours: 0 };
+}
 
 /** The preview's button: makes it a request, or starts it where the policy allows that without others. */
 export async function startRequest(
@@ -70,8 +76,7 @@ export async function startRequest(
     const { limits = [] } = deps.policy;
     const reserves = reservesGpus(request.action);
     if (reserves !== undefined) {
-      // What is spread over steps may be spread over weeks.
-      const wanted = reserves === "at-once" ? preview : { ...preview, gpuHours: 0 };
+      const wanted = reserves === "at-once" ? preview : largestStepOf(preview);
       const asked = { limits, requester: person, wanted, now };
       // Where it is taken later, it only has to be possible at all.
       const outcome =

@@ -326,6 +326,16 @@ describe("a limit", () => {
     expect((await actions.start("p2", minji, "start")).kind).toBe("queued");
   });
 
+  it("lets runs side by side wait for one another, as long as each of them fits", async () => {
+    const actions = build([{ name: "small", per: "person", gpus: 3 }]);
+    const several = (gpus: string) => ({ stage: "sft", parameters: { gpus } });
+    await actions.request("s1", minji, "train-several", several("2,3"), place);
+    await actions.request("s2", minji, "train-several", several("2,4"), place);
+
+    expect((await actions.start("s1", minji, "start")).kind).toBe("queued");
+    expect(await actions.start("s2", minji, "start")).toMatchObject({ over: { wanted: 4, allowed: 3 } });
+  });
+
   it("is no matter of cancelling", async () => {
     const actions = build([{ name: "one person", per: "person", runs: 1 }]);
     await start(actions, "r1");
@@ -435,6 +445,21 @@ describe("what is reserved", () => {
     await happen(actions);
 
     expect(await openGpus()).toBe(0);
+  });
+
+  it("is taken before anything is created, also where it was queued without", async () => {
+    const actions = build(limits);
+    await start(actions, "r1", minji, 8);
+    await preview(actions, "r2", minji, 1);
+    await database.pool.query("update requests set state = 'queued' where id = 'r2'");
+
+    expect((await actions.run("r2")).kind).toBe("failed");
+    expect(fake.objects.size).toBe(0);
+    await actions.park("r1", "broke");
+    await preview(actions, "r3", minji, 1);
+    await database.pool.query("update requests set state = 'queued' where id = 'r3'");
+    expect((await actions.run("r3")).kind).toBe("run-started");
+    expect(await openGpus()).toBe(1);
   });
 
   it("is given back by the sweeper where an end came without it, and by nothing else", async () => {

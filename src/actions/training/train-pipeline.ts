@@ -22,6 +22,7 @@ export const trainPipeline = defineChange<z.infer<typeof input>>({
   summary: "Start a pipeline of stages",
   input,
   risk: "change",
+  reservesGpus: "step-by-step",
   examples: [
     {
       command: "/train pipeline korean-llm-steps model-size=7B",

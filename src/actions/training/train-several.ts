@@ -18,6 +18,7 @@ export const trainSeveral = defineChange<z.infer<typeof input>>({
   summary: "Start a stage with several values side by side",
   input,
   risk: "change",
+  reservesGpus: "step-by-step",
   examples: [
     {
       command: "/train several sft model-size=7B,72B",

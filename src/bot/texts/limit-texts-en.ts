@@ -32,5 +32,6 @@ export const limitTextsEn = {
     "Your approval was not counted, and whoever asked has been told. Approve it again when one of these runs has ended.",
   waitsForApproval:
     "It can be approved again as soon as one of these runs has ended (`/train list`), until the approval expires.",
+  startAgain: "Start it again when one of these runs has ended.",
   buttonAgain: "Try again",
 };

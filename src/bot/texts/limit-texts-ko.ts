@@ -16,5 +16,6 @@ export const limitTextsKo: typeof limitTextsEn = {
   approveLater:
     "이번 승인은 세지 않았고, 요청한 사람에게도 알렸어요. 실행 중인 것이 끝나면 다시 승인해 주세요.",
   waitsForApproval: "실행 중인 것이 끝나면(`/train list`) 승인 기한 안에 다시 승인할 수 있어요.",
+  startAgain: "실행 중인 것이 끝나면 다시 시작해 주세요.",
   buttonAgain: "다시 시도",
 };

@@ -126,7 +126,7 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
     case "cluster-unavailable":
       return texts.failedCluster(escapeMrkdwn(shorten(outcome.message, 300)));
     case "over-limit":
-      return `${overLimitText(outcome.over, texts)} ${texts.limits.waitsForApproval}`;
+      return `${overLimitText(outcome.over, texts)} ${request.state === "needs-approval" ? texts.limits.waitsForApproval : texts.limits.startAgain}`;
     case "unsafe":
       return unsafeText(outcome.violations, texts);
     case "requester-gone":
