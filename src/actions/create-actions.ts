@@ -8,9 +8,16 @@ import type { ChangeInput, ChangeName, ReadInput, ReadName } from "./registry.ts
 import { performRead, requestAction, type Place } from "./request-action.ts";
 import { parkRequest, runAction } from "./run-action.ts";
 import { startRequest } from "./start-request.ts";
+import { advancePipeline } from "./training/pipelines/advance-pipeline.ts";
+import { decidePipelineGate } from "./training/pipelines/decide-pipeline-gate.ts";
+import type { MetricsSources } from "./training/metrics/look-at-metrics.ts";
+import { measureRun } from "./training/metrics/measure-run.ts";
+import { peekLogs } from "./training/peek-logs.ts";
 import { repeatRun, type RepeatInput } from "./training/repeat-run.ts";
 
 export type Actions = ReturnType<typeof createActions>;
+
+const LOG_ALONE: MetricsSources = { wandbHosts: ["wandb.ai"], lowGpu: { percent: 50, minutes: 10 } };
 
 /**
  * The door of the actions. Nothing here knows Slack or the queue: an outcome says what has to be rung
@@ -19,6 +26,8 @@ export type Actions = ReturnType<typeof createActions>;
 export function createActions(
   deps: Omit<ActionDeps, "person" | "requestId"> & {
     policy: Policy;
+    /** Default: the log alone. */
+    metrics?: MetricsSources;
     /** undefined: not an active member of the workspace. Throws when that cannot be known now. */
     findPerson(slackUserId: string): Promise<Person | undefined>;
   },
@@ -42,6 +51,10 @@ export function createActions(
         person,
         input,
       ),
+    pipelines: deps.pipelines ?? [],
+    advance: (id: RequestId) => advancePipeline(deps, id),
+    decideGate: (person: Person, decision: Parameters<typeof decidePipelineGate>[2]) =>
+      decidePipelineGate(deps, person, decision),
     start: (id: RequestId, person: Person, choice: "start" | "discard") =>
       startRequest(deps, id, person, choice),
     decide: (id: RequestId, person: Person, decision: "approve" | "reject") =>
@@ -50,9 +63,8 @@ export function createActions(
     run: (id: RequestId) => runAction(deps, id),
     park: (id: RequestId, error: string) => parkRequest(deps, id, error),
     observe: (runId: string) => observeRun(deps, runId),
-    pipelines: deps.pipelines ?? [],
-    advance: (id: RequestId) => advancePipeline(deps, id),
-    decideGate: (person: Person, decision: Parameters<typeof decidePipelineGate>[2]) =>
-      decidePipelineGate(deps, person, decision),
+    peekLogs: (wanted: Parameters<typeof peekLogs>[1]) => peekLogs(deps, wanted),
+    measure: (runId: string, tell: Parameters<typeof measureRun>[2]) =>
+      measureRun({ ...deps, metrics: deps.metrics ?? LOG_ALONE }, runId, tell),
   };
 }

@@ -9,10 +9,12 @@ import { withOwnDetail } from "./training/own-detail.ts";
 import { diagnoseRun } from "./training/diagnose-run.ts";
 import { refOfRun, type RunRow } from "./training/find-run.ts";
 import { withQueuePlace } from "./training/waiting/with-queue-place.ts";
+import { MEASURE_EVERY_MS } from "./training/metrics/measure-run.ts";
 
 export type ObserveOutcome =
   | { kind: "ended"; state: RunState; requestId: string }
-  | { kind: "open"; changed: boolean; requestId: string }
+  /** Measuring is due: it runs, and its metrics were not looked at for half a minute. */
+  | { kind: "open"; changed: boolean; requestId: string; isMeasuringDue: boolean }
   /** The cluster, or whoever knows the owner, does not answer. */
   | { kind: "away"; message: string }
   | { kind: "nothing-to-do" };
@@ -90,7 +92,8 @@ async function recordObservation(
   const progress = observation.progress ?? run.progress;
   const reason = observation.reason ?? null;
   // A look that tells no details (the object is gone) leaves the last ones.
-  const detail = observation.detail ?? (requestState === undefined ? {} : (run.detail as RunDetail));
+  const seen = observation.detail ?? (requestState === undefined ? {} : (run.detail as RunDetail));
+  const detail = keepMetrics(seen, run.detail as RunDetail);
   const changed =
     observation.state !== run.state ||
     reason !== run.reason ||
@@ -111,7 +114,7 @@ async function recordObservation(
         state: observation.state,
         progress,
         reason,
-        detail: JSON.stringify(detail),
+        detail: JSON.stringify(keepMetrics(seen, current.detail as RunDetail)),
         uid: run.uid ?? observation.uid ?? null,
         observed_at: now,
         started_at: run.started_at ?? startOf(observation),
@@ -133,6 +136,14 @@ async function recordObservation(
       return { kind: "ended", state: observation.state, requestId: run.request_id };
     }
     if (changed) await moveRequest(transaction, run.request_id, request.state, now);
-    return { kind: "open", changed, requestId: run.request_id };
+    const isMeasuringDue =
+      observation.state === "running" &&
+      (run.measured_at === null || now.getTime() - run.measured_at.getTime() >= MEASURE_EVERY_MS);
+    return { kind: "open", changed, requestId: run.request_id, isMeasuringDue };
   });
+}
+
+/** Metrics are looked at by another job, which may have done so meanwhile. */
+function keepMetrics(seen: RunDetail, { metrics }: RunDetail): RunDetail {
+  return metrics === undefined ? seen : { ...seen, metrics };
 }

@@ -1,4 +1,5 @@
 import { clusterStatus } from "./cluster/cluster-status.ts";
+import { trainChart } from "./training/train-chart.ts";
 import { trainCancel } from "./training/train-cancel.ts";
 import { trainClean } from "./training/train-clean.ts";
 import { trainDiff } from "./training/train-diff.ts";
@@ -9,8 +10,8 @@ import { trainList } from "./training/train-list.ts";
 import { trainLogs } from "./training/train-logs.ts";
 import { trainPipeline } from "./training/train-pipeline.ts";
 import { trainRetry, trainTrials } from "./training/train-retry.ts";
-import { trainStart } from "./training/train-start.ts";
 import { trainSeveral } from "./training/train-several.ts";
+import { trainStart } from "./training/train-start.ts";
 import { trainStatus } from "./training/train-status.ts";
 import { trainWhy } from "./training/train-why.ts";
 import { trainResume, trainSuspend } from "./training/train-suspend.ts";
@@ -20,6 +21,7 @@ export const reads = {
   "train-list": trainList,
   "train-status": trainStatus,
   "train-logs": trainLogs,
+  "train-chart": trainChart,
   "train-why": trainWhy,
   "train-history": trainHistory,
   "train-diff": trainDiff,
@@ -34,9 +36,9 @@ export const changes = {
   "train-resume": trainResume,
   "train-gate": trainGate,
   "train-pipeline": trainPipeline,
+  "train-several": trainSeveral,
   "train-retry": trainRetry,
   "train-trials": trainTrials,
-  "train-several": trainSeveral,
   "train-follow": trainFollow,
   "train-clean": trainClean,
 } as const;

@@ -2,17 +2,20 @@ import type { Logger } from "pino";
 import type { Actions } from "../actions/create-actions.ts";
 import type { Enqueue } from "../jobs/create-jobs.ts";
 import type { JobHandlers } from "../jobs/start-worker.ts";
+import { drawDelayMs } from "../jobs/draw-delay.ts";
 import type { JobName } from "../jobs/registry.ts";
 import type { AnswerEvent, Question } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
 import { deliverOutbox } from "./deliver-outbox.ts";
 import { addLine, type OutboxLine } from "./outbox.ts";
 import { drawRequest } from "./draw-request.ts";
+import { followLogs } from "./follow-logs.ts";
 import type { Bot } from "./bot-deps.ts";
 import { handleInbound, parkInbound } from "./handle-inbound.ts";
 import { createReply } from "./reply.ts";
 import { createBackgroundClient, createInteractiveClient, type SlackConnection } from "./slack-clients.ts";
 import type { SlackPeople } from "./slack-people.ts";
+import { tellMetrics } from "./tell-metrics.ts";
 
 /** The worker's side of Slack: handlers for the jobs that speak. Throws when Slack refuses the token. */
 export async function createBotWorker(deps: {
@@ -44,7 +47,10 @@ export async function createBotWorker(deps: {
     say,
     replyAbout: (id, logger) => createReply({ client, logger, id, say }),
   };
-  const handlers: Pick<JobHandlers, "handle-inbound" | "deliver-outbox" | "draw-request"> = {
+  const handlers: Pick<
+    JobHandlers,
+    "handle-inbound" | "deliver-outbox" | "draw-request" | "measure-run" | "follow-logs"
+  > = {
     "handle-inbound": ({ key }, { signal }) => handleInbound(bot, key, signal),
     async "deliver-outbox"({ channel }, { signal }) {
       const outcome = await deliverOutbox(
@@ -60,6 +66,33 @@ export async function createBotWorker(deps: {
         { deduplicationKey: `${channel}/held`, delayMs: outcome.heldForMs },
       );
       return undefined;
+    },
+    async "measure-run"({ runId }, { logger }) {
+      const outcome = await deps.actions.measure(runId, tellMetrics);
+      if (outcome.kind === "nothing-to-do") return;
+      for (const trouble of outcome.troubles) logger.info({ trouble }, "metrics could not be read");
+      if (outcome.changed)
+        await deps.enqueue(
+          "draw-request",
+          { requestId: outcome.requestId },
+          { delayMs: await drawDelayMs(deps.store) },
+        );
+      await deps.enqueue(
+        "deliver-outbox",
+        { channel: outcome.channel },
+        { deduplicationKey: `measured.${runId}` },
+      );
+    },
+    async "follow-logs"({ followId }) {
+      const outcome = await followLogs(deps, followId);
+      if (outcome === undefined) return undefined;
+      const channel = "ended" in outcome ? outcome.ended : outcome.channel;
+      await deps.enqueue(
+        "deliver-outbox",
+        { channel },
+        { deduplicationKey: `follow.${followId}.${Date.now()}` },
+      );
+      return "ended" in outcome ? undefined : { againInMs: outcome.againInMs };
     },
     async "draw-request"({ requestId }) {
       const channel = await drawRequest(deps.store, requestId, (name) => deps.people.mention(name));

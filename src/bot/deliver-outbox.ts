@@ -2,8 +2,19 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Store } from "../store/database.ts";
 import { crashPoint } from "../store/crash-point.ts";
-import { addLine, claimNextLine, markFailed, markSent, postpone, type OutboxPayload } from "./outbox.ts";
+import { said } from "./bot-deps.ts";
+import { deliverFile } from "./deliver-file.ts";
+import {
+  addLine,
+  claimNextLine,
+  markFailed,
+  markSent,
+  postpone,
+  type OutboxFile,
+  type OutboxPayload,
+} from "./outbox.ts";
 import { readSlackError } from "./slack-error.ts";
+import { textsFor } from "./texts/texts.ts";
 
 const EVENT_TYPE = "jibsa_line";
 const MAX_WAIT_MS = 60_000;
@@ -55,6 +66,11 @@ async function deliver(deps: DeliverDeps, line: Line, payload: OutboxPayload): P
     unfurl_media: false,
   };
   try {
+    if (payload.file !== undefined) {
+      const waitMs = await deliverFile(deps, line, { ...payload, file: payload.file }, threadTs);
+      if (waitMs === undefined) await finish(deps, line, undefined);
+      return waitMs;
+    }
     let ts = message?.ts ?? (line.attempts > 0 ? await findEarlier(deps, line, threadTs) : undefined);
     if (ts !== undefined && message?.ts !== undefined && message.ts !== null) {
       await client.chat.update({ channel: line.channel, ts, text: content.text, blocks: content.blocks });
@@ -108,14 +124,32 @@ async function deliver(deps: DeliverDeps, line: Line, payload: OutboxPayload): P
             key: `${line.key}.direct`,
             channel: payload.fallbackUser,
             view: payload.view,
+            ...(payload.file !== undefined && { file: payload.file }),
           });
         break;
       case "refused":
+        if (payload.file !== undefined) await tellRefused(deps, line, payload.file, threadTs, failure.error);
         break;
     }
     await markFailed(store, line.id, failure.error);
     return undefined;
   }
+}
+
+/** Whoever asked for a file learns why there is none, as where the app was installed without the right to upload. */
+async function tellRefused(
+  { store }: DeliverDeps,
+  line: Line,
+  file: OutboxFile,
+  threadTs: string | undefined,
+  error: string,
+): Promise<void> {
+  await addLine(store, {
+    key: `${line.key}.refused`,
+    channel: line.channel,
+    ...(threadTs !== undefined && { threadTs }),
+    view: said(textsFor(file.locale).metrics.fileRefused(file.title, error)),
+  });
 }
 
 async function finish({ store, now }: DeliverDeps, line: Line, ts: string | undefined): Promise<void> {

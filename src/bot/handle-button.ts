@@ -3,6 +3,7 @@ import { changeWaiting } from "./change-waiting.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { deniedView } from "./denied-view.ts";
 import { read } from "./read.ts";
+import { stopFollowing } from "./start-following.ts";
 import { repeatRun, requestChange, requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { overLimitText } from "./views/limit-lines.ts";
@@ -32,14 +33,18 @@ export async function handleButton(context: HandlingContext): Promise<void> {
     }
     case "run.logs":
       return read(context, "train-logs", { run: value, lines: 40 });
-    case "run.why":
-      return read(context, "train-why", { run: value });
-    case "waiting.fewer-gpus":
-      return changeWaiting(context, value, "fewer-gpus");
-    case "waiting.other-type":
-      return changeWaiting(context, value, "other-type");
-    case "waiting.other-queue":
-      return changeWaiting(context, value, "other-queue");
+    case "follow.stop":
+      return stopFollowing(context, value);
+    case "run.chart":
+      return read(context, "train-chart", { run: value });
+    case "run.suspend":
+      return requestChange(context, "train-suspend", { run: value });
+    case "run.resume":
+      return requestChangeAtOnce(context, "train-resume", { run: value });
+    case "run.cancel-preview":
+      return requestChange(context, "train-cancel", { run: value });
+    case "run.again":
+      return repeatRun(context, { run: value, parameters: {} });
     case "pipeline.approve":
     case "pipeline.reject": {
       const [requestId = "", step = ""] = value.split(" ");
@@ -58,19 +63,6 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return repeatRun(context, { run: value, parameters: {}, withBest: true });
     case "run.continue":
       return requestChange(context, "train-retry", { run: value });
-    case "run.best":
-      return repeatRun(context, { run: value, parameters: {}, withBest: true });
-    case "run.continue":
-      return requestChange(context, "train-retry", { run: value });
-    case "run.cancel":
-    case "run.suspend":
-      return requestChange(context, "train-suspend", { run: value });
-    case "run.resume":
-      return requestChangeAtOnce(context, "train-resume", { run: value });
-    case "run.cancel-preview":
-      return requestChange(context, "train-cancel", { run: value });
-    case "run.again":
-      return repeatRun(context, { run: value, parameters: {} });
     case "run.remedy":
       return repeatRun(context, { run: value, parameters: {}, withRemedy: true });
     case "gate.approve":
@@ -79,6 +71,15 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       const decision = delivery.actionId === "gate.approve" ? "approve" : "reject";
       return requestChangeAtOnce(context, "train-gate", { run, gate, decision });
     }
+    case "run.why":
+      return read(context, "train-why", { run: value });
+    case "waiting.fewer-gpus":
+      return changeWaiting(context, value, "fewer-gpus");
+    case "waiting.other-type":
+      return changeWaiting(context, value, "other-type");
+    case "waiting.other-queue":
+      return changeWaiting(context, value, "other-queue");
+    case "run.cancel":
       return requestChangeAtOnce(context, "train-cancel", { run: value });
     case "answer.helpful":
     case "answer.not-helpful":

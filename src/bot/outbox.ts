@@ -1,5 +1,5 @@
 import { sql, type Transaction } from "kysely";
-import type { Database, Store } from "../store/database.ts";
+import type { Database, Locale, Store } from "../store/database.ts";
 import type { MessageView } from "./views/message.ts";
 
 /** A line to be said. `key` makes it be said once. */
@@ -15,12 +15,28 @@ export interface OutboxLine {
   /** Whom to write to directly when the channel cannot be written to. */
   fallbackUser?: string;
   view: MessageView;
+  /** Uploaded to that place; the view's text stands above it. Posted once, never edited. */
+  file?: OutboxFile;
+}
+
+export interface OutboxFile {
+  name: string;
+  title: string;
+  /** Of what is said where Slack refuses it. */
+  locale: Locale;
+  /** What a picture shows, for who cannot see it. */
+  altText?: string;
+  /** Gone once it is sent. */
+  contentBase64: string;
+  /** Slack's, once its bytes are there. */
+  uploadedId?: string;
 }
 
 export interface OutboxPayload {
   view: MessageView;
   under?: { subject: string; purpose: string };
   fallbackUser?: string;
+  file?: OutboxFile;
 }
 
 /** In the caller's transaction: the line stands or falls with what it tells of. */
@@ -29,6 +45,7 @@ export async function addLine(transaction: Transaction<Database> | Store, line: 
     view: line.view,
     ...(line.under !== undefined && { under: line.under }),
     ...(line.fallbackUser !== undefined && { fallbackUser: line.fallbackUser }),
+    ...(line.file !== undefined && { file: line.file }),
   };
   await transaction
     .insertInto("outbox")

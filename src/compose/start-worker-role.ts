@@ -13,6 +13,7 @@ import type { Jobs } from "../jobs/create-jobs.ts";
 import { watchRuns } from "../jobs/watch-runs.ts";
 import { SearchUnavailableError } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
+import { openMetrics } from "./open-metrics.ts";
 import { openPipelines } from "./open-pipelines.ts";
 import { keepTime, scheduleHousework } from "./keep-time.ts";
 import { openKnowledge } from "./open-knowledge.ts";
@@ -84,6 +85,7 @@ export async function startWorkerRole(deps: {
     engines,
     rates: config.rates,
     findPerson: (id) => people.findPerson(id),
+    metrics: openMetrics(config, logger),
     now,
   });
   const knowledge = await openKnowledge({

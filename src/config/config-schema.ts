@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pipelineSchema } from "./pipeline-schema.ts";
+import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { safetySchema } from "./safety-schema.ts";
 import { stageSchema } from "./stage-schema.ts";
@@ -95,6 +96,9 @@ export const fileSchema = z.strictObject({
       }),
     )
     .default([]),
+  mlflow: mlflowSchema,
+  prometheus: prometheusSchema,
+  wandb: wandbSchema,
   simulation: z.strictObject({ trainingDuration: duration.default(60_000) }).prefault({}),
   /** What previews say a start costs; absent: nothing. */
   rates: z

@@ -2,6 +2,23 @@ import type { ConfiguredCluster } from "./read-clusters.ts";
 
 type Tokens = Readonly<Record<string, string>>;
 
+/** A token that the file only names; undefined where it names none. */
+export function readToken(
+  env: NodeJS.ProcessEnv,
+  variable: string | undefined,
+  what: string,
+  problems: { path: string; message: string }[],
+): string | undefined {
+  if (variable === undefined) return undefined;
+  const token = env[variable];
+  if (token) return token;
+  problems.push({
+    path: `environment ${variable}`,
+    message: `is missing, although the token of ${what} is said to be there`,
+  });
+  return undefined;
+}
+
 /** Tokens that the file only names, from the environment, by cluster. What is missing is added to the problems. */
 export function readClusterTokens(
   clusters: readonly ConfiguredCluster[],

@@ -11,8 +11,8 @@ const SENT_LINES_KEPT_MS = 7 * 86_400_000;
 /** How often an open run is looked at when nothing tells of a change. */
 const POLL_MS = 5_000;
 const AWAY_MS = 10_000;
-/** Progress is drawn at most this often, more seldom the more runs are open: Slack takes 50 edits a minute for all. */
-const DRAW_MS = 3_000;
+/** With more open runs than these, metrics are looked at more seldom than every half a minute: two runs a second in all. */
+const MEASURED_AT_ONCE = 20;
 
 /** The jobs that act on platforms and keep the house in order. */
 export function createActionHandlers(deps: {
@@ -64,17 +64,17 @@ export function createActionHandlers(deps: {
           if (outcome.changed) {
             const delayMs = await drawDelayMs(store);
             await enqueue("draw-request", { requestId: outcome.requestId }, { delayMs });
+            await ringParent(outcome.requestId);
+          }
+          if (outcome.isMeasuringDue) {
+            const more = (await countOpenRuns(store)) - MEASURED_AT_ONCE;
+            await enqueue("measure-run", { runId }, { delayMs: Math.max(0, more * 500) });
           }
           return { againInMs: POLL_MS };
         }
       }
       return outcome satisfies never;
     },
-    async "expire-approvals"() {
-      for (const requestId of await actions.expire()) await enqueue("draw-request", { requestId });
-    },
-    async sweep() {
-      await sweepRows(store, enqueue, deps.now());
     async "advance-pipeline"({ requestId }) {
       const outcome = await actions.advance(requestId);
       if (outcome.changed) await enqueue("draw-request", { requestId });
@@ -83,6 +83,11 @@ export function createActionHandlers(deps: {
       // Of those that run side by side the next one need not wait for the sweeper.
       return { againInMs: 100 };
     },
+    async "expire-approvals"() {
+      for (const requestId of await actions.expire()) await enqueue("draw-request", { requestId });
+    },
+    async sweep() {
+      await sweepRows(store, enqueue, deps.now());
     },
     async prune() {
       await pruneInbound(store, deps.now());

@@ -3,6 +3,7 @@ import { advancePipeline } from "./definitions/advance-pipeline.job.ts";
 import { deliverOutbox } from "./definitions/deliver-outbox.job.ts";
 import { drawRequest } from "./definitions/draw-request.job.ts";
 import { expireApprovals } from "./definitions/expire-approvals.job.ts";
+import { followLogs } from "./definitions/follow-logs.job.ts";
 import { handleInbound } from "./definitions/handle-inbound.job.ts";
 import { indexSource } from "./definitions/index-source.job.ts";
 import { observeRun } from "./definitions/observe-run.job.ts";
@@ -17,6 +18,7 @@ export const jobs = {
   "run-action": runAction,
   "observe-run": observeRun,
   "measure-run": measureRun,
+  "follow-logs": followLogs,
   "advance-pipeline": advancePipeline,
   "deliver-outbox": deliverOutbox,
   "draw-request": drawRequest,

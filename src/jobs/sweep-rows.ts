@@ -8,6 +8,10 @@ import type { Enqueue } from "./create-jobs.ts";
 /** A row that has waited this long without a change has probably lost its bell. */
 const STALE_AFTER_MS = 10_000;
 
+/** Logs are soon gone. */
+const MEASURED_AFTER_END_MS = 600_000;
+const measuredBeforeEnd = sql<boolean>`measured_at < observed_at`;
+
 /** Rings for every row that still waits. Harmless where a job exists: ids are the same. Returns how often it rang. */
 export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Promise<number> {
   await releaseEndedReservations(store, now);
@@ -40,15 +44,40 @@ export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Prom
     await enqueue("advance-pipeline", { requestId: id });
     rung += 1;
   }
-    .where((where) => where.or([where("observed_at", "is", null), where("observed_at", "<", before)]))
-    .limit(500)
-    .execute();
-  for (const { id } of runs) {
   const runs = await store
     .selectFrom("runs")
     .select("id")
     .where("state", "in", ["queued", "starting", "running"])
+    .where((where) => where.or([where("observed_at", "is", null), where("observed_at", "<", before)]))
+    .limit(500)
+    .execute();
+  for (const { id } of runs) {
     await enqueue("observe-run", { runId: id });
+    rung += 1;
+  }
+  // Ended, and what their logs said last was not looked at.
+  const unmeasured = await store
+    .selectFrom("runs")
+    .select("id")
+    .where("ended_at", "<", before)
+    .where("ended_at", ">", new Date(now.getTime() - MEASURED_AFTER_END_MS))
+    .where((where) => where.or([where("measured_at", "is", null), measuredBeforeEnd]))
+    .limit(100)
+    .execute();
+  for (const { id } of unmeasured) {
+    await enqueue("measure-run", { runId: id });
+    rung += 1;
+  }
+  const follows = await store
+    .selectFrom("log_follows")
+    .select("id")
+    .where("state", "=", "open")
+    .where("created_at", "<", before)
+    .where((where) => where.or([where("looked_at", "is", null), where("looked_at", "<", before)]))
+    .limit(100)
+    .execute();
+  for (const { id } of follows) {
+    await enqueue("follow-logs", { followId: id });
     rung += 1;
   }
   const undrawn = await store

@@ -37,6 +37,8 @@ export function jobsContract(
           "handle-inbound": none,
           "run-action": none,
           "observe-run": none,
+          "measure-run": none,
+          "follow-logs": none,
           "deliver-outbox": none,
           "draw-request": none,
           "advance-pipeline": none,

@@ -1,5 +1,6 @@
 import type { FailureDiagnosis } from "./failures/failure-diagnosis.ts";
 import type { QueuePlace } from "./waiting/waiting-explanation.ts";
+import type { MetricsSummary } from "./metrics/summarise-metrics.ts";
 import type { RunState } from "../../store/database.ts";
 import type {
   EngineKind,
@@ -67,9 +68,9 @@ export interface RunDetail {
   /** Pods started again. */
   restarts?: number;
   suspended?: boolean;
-  /** While a queue holds it back. */
   /** Its platform can suspend it. */
   suspendable?: boolean;
+  /** While a queue holds it back. */
   queue?: QueuePlace;
   /** Seconds to go, as the platform estimates them. */
   remainingSeconds?: number;
@@ -85,8 +86,10 @@ export interface RunDetail {
   };
   /** It failed, and its platform can continue it. */
   continues?: boolean;
-  failure?: FailureDiagnosis;
   /** Why it failed, as far as its log and its platform tell. */
+  failure?: FailureDiagnosis;
+  /** Loss and the like, where they are known. */
+  metrics?: MetricsSummary;
   /** Addresses of the platform's own pages. */
   links?: readonly { title: string; url: string }[];
 }
@@ -163,11 +166,11 @@ export interface TrainingEngine {
   ): Promise<Result<{ warnings: readonly string[] }, SubmitFailure>>;
   submit(object: PlatformObject, cluster: string, as: Identity): Promise<Result<RunRef, SubmitFailure>>;
   observe(ref: RunRef, as: Identity): Promise<RunObservation>;
+  /** What an object of those that are watched says by itself of its run, less than `observe` tells. Pure. */
+  read?(object: PlatformObject): RunObservation;
   /** Verified end state, not just accepted. */
   cancel(ref: RunRef, as: Identity): Promise<CancelOutcome>;
   /** Gives the GPUs back and keeps the object; absent where the platform has no such thing. */
-  /** What an object of those that are watched says by itself of its run, less than `observe` tells. Pure. */
-  read?(object: PlatformObject): RunObservation;
   suspend?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
   resume?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
   /** Lets a run that waits at a gate go on, or ends it there. */
@@ -179,11 +182,11 @@ export interface TrainingEngine {
   ): Promise<ControlOutcome>;
   /** Continues a failed run in place, keeping what succeeded; absent: a new run is made. */
   retry?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
+  /** Whether runs of that cluster can be continued; absent: all, where there is `retry`. */
+  retriesOn?(cluster: string): boolean;
   /** Sets how many trials a sweep makes in all. An ended one goes on with it where its platform can. */
   raiseTrials?(ref: RunRef, total: number, as: Identity): Promise<ControlOutcome>;
   /** A run of that name that exists already, whoever started it; undefined: there is none. */
-  /** Whether runs of that cluster can be continued; absent: all, where there is `retry`. */
-  retriesOn?(cluster: string): boolean;
   adopt?(ref: RunRef, as: Identity): Promise<AdoptedRun | undefined>;
   /** Deletes the object of a run that has ended, with its pods and their logs. */
   remove?(ref: RunRef, as: Identity): Promise<ControlOutcome>;

@@ -22,8 +22,14 @@ export interface MetricsLink {
 
 /** Where training scripts write their metrics themselves. Outages are thrown as `MetricsUnavailableError`. */
 export interface MetricsTracker {
-  /** By the tag with the request's id, else by the run's name; undefined: it knows no such run. */
-  find(run: { requestId: string; name: string }): Promise<RunMetrics | undefined>;
+  /**
+   * By the tag with the request's id, else by the run's name; undefined: it knows no such run. Without history only the newest
+   * point of each.
+   */
+  find(
+    run: { requestId: string; name: string },
+    options: { withHistory: boolean },
+  ): Promise<RunMetrics | undefined>;
 }
 
 /** Use of a run's GPUs at one time, in percent. */

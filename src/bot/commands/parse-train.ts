@@ -74,6 +74,7 @@ const VERBS: readonly Verb[] = [
     },
   },
   ofRun("train-status", ["status", "show", "상태"]),
+  ofRun("train-chart", ["chart", "차트"]),
   ofRun("train-cancel", ["cancel", "stop", "취소"]),
   ofRun("train-why", ["why", "왜"]),
   ofRun("train-suspend", ["suspend", "pause", "일시정지"]),
@@ -154,8 +155,8 @@ const VERBS: readonly Verb[] = [
   },
   {
     words: ["logs", "log", "로그"],
-    parse({ plain, pairs, problems }) {
     options: ["grep"],
+    parse({ plain, pairs, problems }) {
       const isFollowed = plain.some((word) => FOLLOW_WORDS.includes(word.toLowerCase()));
       const [run = "", ...more] = plain.filter((word) => !FOLLOW_WORDS.includes(word.toLowerCase()));
       const all = [...problems, ...tooMany(more, 0), ...unknownPairs(pairs, ["lines", "grep"])];
@@ -196,7 +197,14 @@ function joinOptions(words: readonly string[], options: readonly string[]): stri
 
 /** A verb that takes a run, or none for the person's latest. */
 function ofRun(
-  kind: "train-status" | "train-cancel" | "train-suspend" | "train-resume" | "train-why" | "train-retry",
+  kind:
+    | "train-status"
+    | "train-chart"
+    | "train-cancel"
+    | "train-suspend"
+    | "train-resume"
+    | "train-why"
+    | "train-retry",
   words: readonly string[],
 ): Verb {
   return {

@@ -15,6 +15,8 @@ export type ParsedCommand =
   /** The same once more, with changes: becomes a `train-start`. */
   | { kind: "train-repeat"; run: string; parameters: Readonly<Record<string, string>> }
   | ReadCommand
+  /** `/train logs … follow`; without a text all lines. */
+  | { kind: "train-logs-follow"; run: string; grep: string }
   | { kind: "ask"; question: string }
   | { kind: "unknown"; topic: HelpTopic; word: string; suggestion?: string }
   | { kind: "invalid"; problems: readonly FieldProblem[] };

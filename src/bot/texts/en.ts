@@ -2,6 +2,7 @@ import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
+import { metricsTextsEn } from "./metrics-texts-en.ts";
 import { safetyTextsEn } from "./safety-texts-en.ts";
 import { problemInEnglish } from "./problem-texts-en.ts";
 import { runTextsEn } from "./run-texts-en.ts";
@@ -83,8 +84,8 @@ export const en = {
       "train-clean": "Deleting.",
       "train-retry": "Continuing. The run's message follows it.",
       "train-trials": "On its way. The run's message follows it.",
-  discarded: "Discarded. Nothing was started.",
     })[action] ?? "Started. A message here follows it.",
+  discarded: "Discarded. Nothing was started.",
   alreadyStarted: (state: string) => `This was pressed before; the request is now: ${state}.`,
   notYours: "This preview is somebody else's. Start your own with `/train start`.",
   outdated: "This preview is older than an hour and may no longer be true. Please start anew.",
@@ -168,6 +169,7 @@ export const en = {
   problem: problemInEnglish,
   safety: safetyTextsEn,
   limits: limitTextsEn,
+  metrics: metricsTextsEn,
   help: {
     all: [
       "*Ask* me anything about your documents: mention me, write me a direct message, or `/ask How do I retry a failed run?`",

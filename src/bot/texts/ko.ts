@@ -1,6 +1,7 @@
 import { code } from "../escape.ts";
 import { waitingTextsKo } from "./waiting-texts-ko.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
+import { metricsTextsKo } from "./metrics-texts-ko.ts";
 import { safetyTextsKo } from "./safety-texts-ko.ts";
 import { formatNumber, type en } from "./en.ts";
 import { problemInKorean } from "./problem-texts-ko.ts";
@@ -96,8 +97,8 @@ export const ko: typeof en = {
       "train-clean": "삭제하고 있어요.",
       "train-retry": "이어서 실행하고 있어요. 실행 메시지에서 볼 수 있어요.",
       "train-trials": "전달했어요. 실행 메시지에서 볼 수 있어요.",
-  discarded: "버렸어요. 시작한 것은 없어요.",
     })[action] ?? "시작했어요. 여기 올라오는 메시지에서 진행 상황을 볼 수 있어요.",
+  discarded: "버렸어요. 시작한 것은 없어요.",
   alreadyStarted: (state) => `이미 누른 버튼이에요. 지금 상태: ${state}`,
   notYours: "다른 사람의 미리보기예요. `/train start` 로 직접 시작해 주세요.",
   outdated: "만든 지 한 시간이 넘어 내용이 달라졌을 수 있어요. 다시 시작해 주세요.",
@@ -180,6 +181,7 @@ export const ko: typeof en = {
   problem: problemInKorean,
   safety: safetyTextsKo,
   limits: limitTextsKo,
+  metrics: metricsTextsKo,
   help: {
     all: [
       "*질문*: 저를 멘션하거나 다이렉트 메시지를 보내거나 `/ask 실패한 학습을 다시 돌리려면 어떻게 해요?`",

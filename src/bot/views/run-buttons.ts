@@ -10,6 +10,10 @@ export function runButtons(run: RunRow, texts: Texts): KnownBlock {
   const logs = { actionId: "run.logs", label: texts.buttonLogs, value: run.id };
   const object = { actionId: "request.object", label: texts.buttonObject, value: run.request_id };
   const again = { actionId: "run.again", label: texts.runs.buttonAgain, value: run.id };
+  const chart =
+    detailOf(run).metrics?.loss === undefined
+      ? []
+      : [{ actionId: "run.chart", label: texts.metrics.buttonChart, value: run.id }];
   // Only a platform that keeps what succeeded can go on from there.
   const onwards =
     run.state === "failed" && detailOf(run).continues === true
@@ -21,12 +25,12 @@ export function runButtons(run: RunRow, texts: Texts): KnownBlock {
       ? actions(
           button("run.remedy", texts.runs.buttonRemedy, run.id, { style: "primary" }),
           button("run.logs", texts.buttonLogs, run.id),
-          overflow(again, ...onwards, object),
+          overflow(...chart, again, ...onwards, object),
         )
       : actions(
           button("run.logs", texts.buttonLogs, run.id),
           button("run.again", texts.runs.buttonAgain, run.id),
-          overflow(...onwards, object),
+          overflow(...chart, ...onwards, object),
         );
   }
   const { suspended = false, suspendable = false, gates = [] } = detailOf(run);
@@ -74,6 +78,6 @@ export function runButtons(run: RunRow, texts: Texts): KnownBlock {
         deny: texts.confirmNo,
       },
     }),
-    overflow(pause, object, again),
+    overflow(...chart, ...pause, object, again),
   );
 }

@@ -1,12 +1,10 @@
 import type { RunRow } from "../../actions/training/find-run.ts";
-import type { LogLine } from "../../actions/training/engine-ports.ts";
-import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
+import { code, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { context, section, type MessageView } from "./message.ts";
 import { runLine } from "./run-line.ts";
 import { runButtons } from "./run-buttons.ts";
 import { runParts } from "./run-parts.ts";
-import { waitingLine } from "./waiting-line.ts";
 import { waitingLine } from "./waiting-line.ts";
 
 export function runList(
@@ -40,19 +38,6 @@ export function runDetails(run: RunRow, simulated: boolean, texts: Texts): Messa
         `${run.gpus} GPU · ${escapeMrkdwn(run.cluster)} / ${escapeMrkdwn(run.namespace)}`,
       ),
       runButtons(run, texts),
-    ],
-  };
-}
-
-export function runLogs(run: RunRow, lines: readonly LogLine[], texts: Texts): MessageView {
-  const title = `${texts.logsTitle(escapeMrkdwn(run.title))} · ${code(run.name)}`;
-  const several = new Set(lines.map((line) => line.pod)).size > 1;
-  const text = lines.map((line) => (several ? `${line.pod}: ${line.text}` : line.text)).join("\n");
-  return {
-    text: title,
-    blocks: [
-      section(`*${title}*`),
-      section(text === "" ? (run.ended_at === null ? texts.noLogs : texts.logsGone) : codeBlock(text)),
     ],
   };
 }

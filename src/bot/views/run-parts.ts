@@ -8,6 +8,7 @@ import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
 import { failureTextsFor } from "../texts/failure-texts.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, bar, button, section } from "./message.ts";
+import { metricsLine } from "./metrics-line.ts";
 
 const MOST_STEPS = 12;
 const STEP_SIGNS: Readonly<Record<RunStep["state"], string>> = {
@@ -46,7 +47,13 @@ export function stepLine(run: RunRow, texts: Texts): string | undefined {
 export function runParts(run: RunRow, texts: Texts): KnownBlock[] {
   const detail = detailOf(run);
   const { trials } = detail;
-  const parts = [stepsOf(detail, texts), trialsOf(detail, texts), gatesOf(run, texts), failureOf(run, texts)];
+  const parts = [
+    metricsLine(detail.metrics, texts),
+    stepsOf(detail, texts),
+    trialsOf(detail, texts),
+    gatesOf(run, texts),
+    failureOf(run, texts),
+  ];
   return [
     ...parts.flatMap((text) => (text === undefined ? [] : [section(shorten(text, 2_900))])),
     ...(trials?.best === undefined || trials.tunes === undefined

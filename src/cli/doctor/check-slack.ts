@@ -9,6 +9,8 @@ export const NEEDED_SCOPES = [
   "channels:history",
   "chat:write",
   "commands",
+  "files:read",
+  "files:write",
   "groups:history",
   "im:history",
   "im:write",
