@@ -141,6 +141,25 @@ export function clusterContract(name: string, open: () => Promise<ClusterUnderTe
       expect(lines).toEqual([]);
     });
 
+    it("passes calls on to services, for those who may, and says itself where there is none", async () => {
+      const { cluster, researcher, stranger } = opened;
+      const target = { namespace: "llm-training", service: "no-such-service", port: "dashboard" };
+      const call = { path: "/api/jobs/", maxBytes: 10_000, timeoutMs: 5_000 };
+
+      const asked = await cluster.callService(target, { ...call, method: "GET" }, researcher);
+      const sent = await cluster.callService(target, { ...call, method: "POST", body: {} }, researcher);
+      const refused = await cluster.callService(target, { ...call, method: "GET" }, stranger);
+
+      for (const { code, text } of [asked, sent]) {
+        expect(code).toBe(404);
+        expect(JSON.parse(text)).toMatchObject({
+          kind: "Status",
+          message: 'services "no-such-service" not found',
+        });
+      }
+      expect(refused.code).toBe(403);
+    });
+
     it("says by name that it is away, and does not guess", async () => {
       const { cluster, researcher } = opened;
       await opened.goAway();

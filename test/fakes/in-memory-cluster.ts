@@ -24,9 +24,10 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
     check();
     if (faults.forbidden) throw new ClusterForbiddenError("nodes is forbidden");
   };
-  const watchers = new Set<{ resource: string; onChange: (objectName: string) => void }>();
-  const tell = (resource: string, objectName: string) => {
-    for (const watcher of watchers) if (watcher.resource === resource) watcher.onChange(objectName);
+  const watchers = new Set<{ resource: string; onChange: Parameters<Cluster["watch"]>[1] }>();
+  const tell = (resource: string, objectName: string, object?: PlatformObject) => {
+    for (const watcher of watchers)
+      if (watcher.resource === resource) watcher.onChange(objectName, structuredClone(object));
   };
   const cluster: Cluster = {
     name,
@@ -41,7 +42,7 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       if (dryRun) return { ok: true, value: made };
       objects.set(key, made);
       creators.push({ name: object.metadata.name, user: as.user });
-      tell(`${object.kind.toLowerCase()}s`, object.metadata.name);
+      tell(`${object.kind.toLowerCase()}s`, object.metadata.name, made);
       if (faults.loseNextAnswer) {
         faults.loseNextAnswer = false;
         throw new ClusterUnavailableError(name, "socket hang up");
@@ -85,17 +86,19 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       const merged = mergePatch(object, patch) as PlatformObject;
       objects.set(key, merged);
       reactions.patched?.(merged);
-      tell(ref.resource, ref.name);
+      tell(ref.resource, ref.name, merged);
       return { ok: true, value: structuredClone(merged) };
     },
     async *logs({ pod }) {
       checkRead();
       yield* logs.get(pod) ?? [];
     },
-    async callService({ service }) {
+    async callService({ service }, _call, as) {
       checkRead();
-      const message = `services "${service}" not found`;
-      return { code: 404, text: JSON.stringify({ kind: "Status", message, code: 404 }) };
+      const isClosed = faults.readers.has(as.user);
+      const message = `services "${service}" ${isClosed ? "is forbidden" : "not found"}`;
+      const code = isClosed ? 403 : 404;
+      return { code, text: JSON.stringify({ kind: "Status", message, code }) };
     },
     async mayI(_access, as) {
       check();

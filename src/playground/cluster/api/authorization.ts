@@ -66,6 +66,7 @@ export const defaultRoles: readonly AccessRole[] = [
       running("trainer.kubeflow.org", "trainjobs"),
       running("argoproj.io", "workflows", "cronworkflows"),
       running("ray.io", "rayclusters", "rayjobs"),
+      { verbs: ["create"], apiGroups: [""], resources: ["services/proxy"], namespaces: ["llm-training"] },
     ],
   },
   {

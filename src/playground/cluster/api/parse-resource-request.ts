@@ -36,7 +36,8 @@ function parseTarget(segments: readonly string[], group: string, version: string
   const [resource = "", name, subresource, ...more] = isInNamespace ? segments.slice(2) : segments;
   const namespace = isInNamespace ? segments[1] : undefined;
   const type = findResourceType(group, version, resource);
-  if (!type || more.length > 0) return undefined;
+  // What follows `proxy` is the service's own path.
+  if (!type || (more.length > 0 && subresource !== "proxy")) return undefined;
   if (!type.namespaced && namespace !== undefined) return undefined;
   if (type.namespaced && namespace === undefined && name !== undefined) return undefined;
   return {
@@ -61,6 +62,7 @@ function verbOf(method: string, target: Target, query: URLSearchParams): Resourc
         if (isNamed) return "get";
         return isTrue(query.get("watch")) ? "watch" : "list";
       case "POST":
+        if (target.subresource === "proxy") return "create";
         return isNamed || isAllNamespaces ? undefined : "create";
       case "PUT":
         return isNamed ? "update" : undefined;

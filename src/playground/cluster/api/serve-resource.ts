@@ -39,6 +39,7 @@ export async function serveResource(
     serveLogs(services, read, resource.query, name, response);
     return;
   }
+  if (resource.subresource === "proxy") throw nothingBehind(services, resource);
   const { code, body } = await answer(services, identity, request, resource);
   if (fault?.kind === "lose-answer") response.destroy();
   else {
@@ -50,9 +51,17 @@ export async function serveResource(
 function checkSubresource({ type, subresource, verb }: ResourceRequest): void {
   if (subresource === undefined) return;
   const isLog = subresource === "log" && type.storage === "/pods";
+  if (subresource === "proxy" && type.storage === "/services") return;
   if (!isLog && !(subresource === "status" && type.hasStatus)) throw pathNotFound();
   const allowed = isLog ? ["get"] : ["get", "update", "patch"];
   if (!allowed.includes(verb)) throw methodNotAllowed();
+}
+
+/** Services of this cluster lead to pods in which nothing runs. */
+function nothingBehind({ store }: ApiServices, { type, namespace, name = "" }: ResourceRequest): ApiError {
+  const [service = ""] = name.split(":");
+  if (!store.get(type.storage, namespace, service)) return notFound(type, service);
+  return new ApiError(503, "ServiceUnavailable", `no endpoints available for service "${service}"`);
 }
 
 function authorize({ authorizer }: ApiServices, identity: ClusterIdentity, request: ResourceRequest): void {
