@@ -1,5 +1,4 @@
-import { Agent, request as httpsRequest } from "node:https";
-import { createServer } from "node:https";
+import { Agent, createServer, request as httpsRequest, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KubernetesAccess } from "#test/kubernetes-call.ts";
 
@@ -8,8 +7,10 @@ export interface ApiProxy {
   baseUrl: string;
   /** The next change of such a kind is carried out, and its answer never arrives. */
   loseNextAnswer(method: "POST" | "PATCH" | "DELETE", resource: string): void;
-  /** From now on nothing answers. */
+  /** From now on nothing answers, and what is open breaks off. */
   goAway(): Promise<void>;
+  /** At the same address. */
+  comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,21 +51,36 @@ export async function startApiProxy(
     request.pipe(onward);
   }
 
-  const server = createServer({ key: privateKey, cert: target.certificate }, forward);
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
-  let closed: Promise<void> | undefined;
-  const close = (): Promise<void> =>
-    (closed ??= new Promise<void>((done) => {
+  const listen = (port: number): Promise<Server> =>
+    new Promise((done, failed) => {
+      const server = createServer({ key: privateKey, cert: target.certificate }, forward);
+      server.once("error", failed);
+      server.listen(port, "127.0.0.1", () => done(server));
+    });
+  const end = (server: Server): Promise<void> =>
+    new Promise((done) => {
       server.close(() => done());
       server.closeAllConnections();
-      agent.destroy();
-    }));
+    });
+
+  let server: Server | undefined = await listen(0);
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
+  const goAway = async (): Promise<void> => {
+    const ending = server;
+    server = undefined;
+    if (ending !== undefined) await end(ending);
+  };
   return {
     baseUrl: `https://127.0.0.1:${address.port}`,
     loseNextAnswer: (method, resource) => void lost.push({ method, resource }),
-    goAway: close,
-    close,
+    goAway,
+    async comeBack() {
+      server ??= await listen(address.port);
+    },
+    async close() {
+      await goAway();
+      agent.destroy();
+    },
   };
 }
