@@ -71,7 +71,13 @@ async function explain(
   const explanation: WaitingExplanation = {
     reason,
     ahead,
-    holders: nodes === undefined || run.gpus === 0 ? [] : holdersOf(nodes, facts.gpuType),
+    holders:
+      nodes === undefined || run.gpus === 0
+        ? []
+        : holdersOf(nodes, facts.gpuType).filter(
+            // What is in no queue takes nothing of its quota.
+            (holder) => inQueue === undefined || inQueue.holding.includes(holder.run),
+          ),
     estimate: estimateStart(waits, run.created_at, deps.now()),
   };
   const queues = reason.kind === "kueue-quota" ? await localQueues(run, cluster, deps) : undefined;

@@ -6,6 +6,10 @@ const count = (gpus: number, type: string | undefined): string =>
   `${gpus} ${type === undefined ? `GPU${gpus === 1 ? "" : "s"}` : escapeMrkdwn(type)}`;
 const words = (text: string): string => escapeMrkdwn(shorten(text, 500));
 const nodes = (number: number): string => `${number} node${number === 1 ? "" : "s"}`;
+const few = (waits: number, needed: number): string =>
+  waits === 0
+    ? "no similar waits are known"
+    : `${waits} similar wait${waits === 1 ? " is" : "s are"} known, ${needed} are needed`;
 
 /** Why a run waits and when it may start, in English. Facts are the platform's own words and escaped by the sentence. */
 export const waitingTextsEn = {
@@ -26,8 +30,7 @@ export const waitingTextsEn = {
     `Likely start ${from} to ${to} (from ${waits} similar waits)`,
   longerThanUsual: (waits: number) =>
     `It has waited longer than nearly all of ${waits} similar runs, so there is no estimate.`,
-  noHistory: (waits: number, needed: number) =>
-    `No estimate yet: ${waits} similar waits are known, ${needed} are needed.`,
+  noHistory: (waits: number, needed: number) => `No estimate yet: ${few(waits, needed)}.`,
   notWaiting: (state: string) => `It does not wait: ${state}.`,
   unreachable: (message: string) =>
     `The cluster does not answer (${words(message)}), so the reason cannot be seen now. Try again in a minute.`,
@@ -44,8 +47,7 @@ export const waitingTextsEn = {
   startsNow: "now",
   startsAfter: (from: string, to: string, waits: number) =>
     `after ${from} to ${to} (from ${waits} similar waits)`,
-  startsUnknown: (waits: number, needed: number) =>
-    `not now; no estimate yet (${waits} similar waits known, ${needed} needed)`,
+  startsUnknown: (waits: number, needed: number) => `not now; no estimate yet, ${few(waits, needed)}`,
   startsNever: (gpus: number, type: string | undefined, largest: number) =>
     `never like this: no node has ${count(gpus, type)}, the largest has ${largest}`,
   freeOf: (free: number, total: number, type: string | undefined) =>

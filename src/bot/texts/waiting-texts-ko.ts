@@ -6,10 +6,13 @@ import type { waitingTextsEn } from "./waiting-texts-en.ts";
 const count = (gpus: number, type: string | undefined): string =>
   `${type === undefined ? "GPU" : escapeMrkdwn(type)} ${gpus}개`;
 const words = (text: string): string => escapeMrkdwn(shorten(text, 500));
+const few = (waits: number, needed: number): string =>
+  waits === 0 ? "비슷한 대기 기록이 없어요." : `비슷한 대기 기록이 ${waits}번뿐이에요 (${needed}번 필요).`;
 
 /** 왜 기다리는지, 언제 시작할 것 같은지. */
 export const waitingTextsKo: typeof waitingTextsEn = {
-  waiting: (title, waited) => `${title} · ${waited}째 대기 중`,
+  waiting: (title, waited) =>
+    waited.endsWith("미만") ? `${title} · 방금 대기 시작` : `${title} · ${waited}째 대기 중`,
   place: (place, of, queue) => `${escapeMrkdwn(queue)} 큐에서 ${of}개 중 ${place}번째`,
   reason: (reason) => reasonInKorean(reason),
   ahead: (runs) => `앞에 있는 실행: ${runs}`,
@@ -24,8 +27,7 @@ export const waitingTextsKo: typeof waitingTextsEn = {
   likely: (from, to, waits) => `예상 시작 ${from} ~ ${to} (비슷한 대기 ${waits}번 기준)`,
   longerThanUsual: (waits) =>
     `비슷한 실행 ${waits}번 가운데 이만큼 오래 기다린 적이 거의 없어서 예상 시간을 말씀드릴 수 없어요.`,
-  noHistory: (waits, needed) =>
-    `아직 예상할 수 없어요. 비슷한 대기 기록이 ${waits}번뿐이에요 (${needed}번 필요).`,
+  noHistory: (waits, needed) => `아직 예상할 수 없어요. ${few(waits, needed)}`,
   notWaiting: (state) => `기다리고 있지 않아요. 지금 상태: ${state}`,
   unreachable: (message) =>
     `클러스터가 응답하지 않아서 (${words(message)}) 지금은 이유를 볼 수 없어요. 잠시 뒤에 다시 물어봐 주세요.`,
@@ -40,8 +42,7 @@ export const waitingTextsKo: typeof waitingTextsEn = {
   mayStart: "시작 가능",
   startsNow: "지금 바로",
   startsAfter: (from, to, waits) => `${from} ~ ${to} 기다린 뒤 (비슷한 대기 ${waits}번 기준)`,
-  startsUnknown: (waits, needed) =>
-    `지금은 안 돼요. 비슷한 대기 기록이 ${waits}번뿐이라 예상할 수 없어요 (${needed}번 필요)`,
+  startsUnknown: (waits, needed) => `지금은 안 되고, 언제일지 아직 예상할 수 없어요. ${few(waits, needed)}`,
   startsNever: (gpus, type, largest) =>
     `이대로는 시작할 수 없어요. ${count(gpus, type)}를 가진 노드가 없고, 가장 큰 노드가 ${largest}개예요`,
   freeOf: (free, total, type) =>

@@ -28,8 +28,8 @@ export function waitingCard(report: WhyReport, simulated: boolean, now: Date, te
   const first = [
     `⏳ ${texts.waiting.waiting(escapeMrkdwn(run.title), waited)}`,
     ...placeOf(explanation, texts),
-    ...(simulated ? [`(${texts.simulated})`] : []),
   ].join(" · ");
+  const heading = `${first}${simulated ? ` (${texts.simulated})` : ""}`;
   const why = texts.waiting.reason(explanation.reason);
   const lines = [
     why,
@@ -41,9 +41,9 @@ export function waitingCard(report: WhyReport, simulated: boolean, now: Date, te
     ...(mayCancel ? [cancelButton(run, texts)] : []),
   ];
   return {
-    text: shorten(`${first}: ${why}`, 300),
+    text: shorten(`${heading}: ${why}`, 300),
     blocks: [
-      section(`*${shorten(first, 500)}*`),
+      section(`*${shorten(heading, 500)}*`),
       section(shorten(lines.join("\n"), 2_900)),
       context(
         `<@${run.owner}>`,

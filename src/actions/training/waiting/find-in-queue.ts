@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../../store/audit.ts";
 import { ClusterForbiddenError, ClusterUnavailableError, type Cluster } from "../../cluster-ports.ts";
 import type { Identity } from "../../ports.ts";
 import {
@@ -23,6 +24,8 @@ export interface WorkloadAhead {
 export interface FoundInQueue {
   place: QueuePlace;
   ahead: readonly WorkloadAhead[];
+  /** Names of what has the quota of the same ClusterQueue, as far as it is in the same namespace. */
+  holding: readonly string[];
   podGpus: number;
   gpuType?: string;
 }
@@ -61,12 +64,34 @@ export async function findInQueue(
       queue,
       ...(local?.spec?.clusterQueue !== undefined && { clusterQueue: local.spec.clusterQueue }),
       ...(index >= 0 && { place: index + 1, of: order.length }),
-      ...whyOf(own),
+      ...whyOf(explainedLike(own, workloads)),
     },
     ahead: order.slice(0, Math.max(0, index)).map(({ ahead }) => ahead),
+    holding: workloads
+      .filter(
+        (workload) =>
+          local?.spec?.clusterQueue !== undefined &&
+          workload.status?.admission?.clusterQueue === local.spec.clusterQueue &&
+          !isTrue(workload, "Finished"),
+      )
+      .flatMap(({ metadata }) => metadata.ownerReferences?.[0]?.name ?? []),
     podGpus,
     ...(gpuType !== undefined && { gpuType }),
   };
+}
+
+/** Itself, or one of the same size in the same queue: Kueue does not look at those that would be told the same. */
+function explainedLike(own: Workload, workloads: readonly Workload[]): Workload {
+  if (conditionOf(own, "QuotaReserved") !== undefined || own.spec?.active === false) return own;
+  const size = canonicalJson(gpusOfWorkload(own));
+  const alike = workloads.find(
+    (workload) =>
+      workload.spec?.queueName === own.spec?.queueName &&
+      workload.spec?.active !== false &&
+      conditionOf(workload, "QuotaReserved")?.status === "False" &&
+      canonicalJson(gpusOfWorkload(workload)) === size,
+  );
+  return alike ?? own;
 }
 
 /** Kueue's own words. */
@@ -119,7 +144,7 @@ function orderOf(workloads: readonly Workload[], queue: string, visible: unknown
       (a, b) =>
         priorityOf(b) - priorityOf(a) ||
         (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "") ||
-        a.metadata.name.localeCompare(b.metadata.name),
+        (a.metadata.uid ?? "").localeCompare(b.metadata.uid ?? ""),
     )
     .map((workload) => pending(workload.metadata.name, priorityOf(workload), workload));
 }

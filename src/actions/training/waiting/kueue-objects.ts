@@ -27,6 +27,7 @@ interface WorkloadContent {
 }
 export type Workload = PlatformObject & WorkloadContent & { metadata: OwnedMetadata };
 interface OwnedMetadata {
+  uid?: string;
   creationTimestamp?: string;
   ownerReferences?: readonly { uid: string; name: string }[];
 }

@@ -84,6 +84,6 @@ export function pendingIn(store: ObjectStore, queueName: string): readonly Kuber
       (a, b) =>
         (specOf(b).priority ?? 0) - (specOf(a).priority ?? 0) ||
         a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp) ||
-        a.metadata.name.localeCompare(b.metadata.name),
+        a.metadata.uid.localeCompare(b.metadata.uid),
     );
 }
