@@ -1,5 +1,6 @@
 import type { Locale } from "../store/database.ts";
 import type { LimitUse } from "./limits.ts";
+import type { Hold } from "./training/pipelines/hold.ts";
 import type { SubmitFailure } from "./training/engine-ports.ts";
 import type { PreviewOutlook } from "./training/waiting/preview-outlook.ts";
 
@@ -114,6 +115,8 @@ export interface Preview {
   hours: number;
   hoursFrom: { kind: "catalogue" } | { kind: "history"; runs: number };
   gpuHours: number;
+  /** Made only when its GPUs are free. */
+  hold?: Hold;
   /** Of a pipeline: what it runs, in order. */
   steps?: readonly {
     stage: string;

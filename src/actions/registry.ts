@@ -5,6 +5,7 @@ import { trainClean } from "./training/train-clean.ts";
 import { trainDiff } from "./training/train-diff.ts";
 import { trainFollow } from "./training/train-follow.ts";
 import { trainGate } from "./training/train-gate.ts";
+import { trainHold } from "./training/train-hold.ts";
 import { trainHistory } from "./training/train-history.ts";
 import { trainList } from "./training/train-list.ts";
 import { trainLogs } from "./training/train-logs.ts";
@@ -37,6 +38,7 @@ export const changes = {
   "train-gate": trainGate,
   "train-pipeline": trainPipeline,
   "train-several": trainSeveral,
+  "train-hold": trainHold,
   "train-retry": trainRetry,
   "train-trials": trainTrials,
   "train-follow": trainFollow,

@@ -1,9 +1,11 @@
 import { sql, type Transaction } from "kysely";
-import { PIPELINE_ACTIONS } from "../actions/training/pipelines/advance-pipeline.ts";
+import { PIPELINE_ACTIONS, type PipelineProgress } from "../actions/training/pipelines/advance-pipeline.ts";
 import { lockRequest, type RequestRow } from "../actions/request-row.ts";
 import type { Database, RequestState, Store } from "../store/database.ts";
+import { editWaitMs } from "./edit-limit.ts";
 import { addLine } from "./outbox.ts";
 import { textsFor } from "./texts/texts.ts";
+import { holdNotice } from "./views/run-parts.ts";
 import { endNotice, requestCard, type RequestFacts } from "./views/request-card.ts";
 import { startedNotice, waitWorthAPing } from "./views/waiting-line.ts";
 
@@ -14,13 +16,15 @@ const ENDED: readonly RequestState[] = ["done", "failed", "rejected", "expired",
 
 /**
  * Puts what the rows say of a request into the outbox: the one message that is edited, and, once, its end. Cancelling shows in
- * the message of the run that is cancelled, unless it failed. Returns the channel to ring for.
+ * the message of the run that is cancelled, unless it failed. Returns the channel to ring for; where Slack's limit of edits
+ * makes the message wait, also for how long: what is worth a ping does not wait with it.
  */
 export async function drawRequest(
   store: Store,
   requestId: string,
   mention: (approver: string) => Promise<string>,
-): Promise<string | undefined> {
+  now = new Date(),
+): Promise<{ channel: string; againInMs?: number } | undefined> {
   // Before the row is locked: Slack may have to be asked.
   const open = await store
     .selectFrom("approvals")
@@ -58,8 +62,9 @@ export async function drawRequest(
       fallbackUser: request.requester,
       ...(threadTs !== null && { threadTs }),
     };
+    let againInMs: number | undefined;
     if (MAKES_RUN.includes(request.action)) {
-      await transaction
+      const added = await transaction
         .insertInto("messages")
         .values({
           subject,
@@ -70,14 +75,17 @@ export async function drawRequest(
           content_hash: null,
         })
         .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
-        .execute();
-      await addLine(transaction, {
-        ...place,
-        key: `card.${requestId}.${request.version}`,
-        subject,
-        purpose: "card",
-        view: requestCard(facts, texts),
-      });
+        .returning("subject")
+        .executeTakeFirst();
+      if (added === undefined) againInMs = await editWaitMs(transaction, { run, ended }, now);
+      if (againInMs === undefined)
+        await addLine(transaction, {
+          ...place,
+          key: `card.${requestId}.${request.version}`,
+          subject,
+          purpose: "card",
+          view: requestCard(facts, texts),
+        });
     }
     const waitedMs = run === undefined || run.attempt > 1 ? undefined : waitWorthAPing(run);
     if (run !== undefined && waitedMs !== undefined)
@@ -96,6 +104,14 @@ export async function drawRequest(
         under: { subject, purpose: "card" },
         view: endNotice(facts, texts),
       });
+    const { hold } = (request.outcome as Partial<PipelineProgress> | null) ?? {};
+    if (request.state === "running" && hold?.state === "offered")
+      await addLine(transaction, {
+        ...place,
+        key: `claim.${requestId}.${hold.until}`,
+        under: { subject, purpose: "card" },
+        view: holdNotice(request, hold.until, texts),
+      });
     // A step that went well is told by its pipeline's message.
     const isPlainStep = request.parent_id !== null && request.state === "done";
     if (ended && !isPlainStep && (MAKES_RUN.includes(request.action) || request.state !== "done"))
@@ -106,12 +122,14 @@ export async function drawRequest(
         under: { subject, purpose: "card" },
         view: endNotice(facts, texts),
       });
+    const { channel } = request;
+    if (againInMs !== undefined) return { channel, againInMs };
     await transaction
       .updateTable("requests")
       .set({ drawn_version: sql<number>`version` })
       .where("id", "=", requestId)
       .execute();
-    return request.channel;
+    return { channel };
   });
 }
 

@@ -55,6 +55,7 @@ export async function handleButton(context: HandlingContext): Promise<void> {
           delivery,
           deniedView(outcome.denial, outcome.subject.action, person, texts),
         );
+      if (outcome.kind === "not-yours") return deps.reply.privately(delivery, said(texts.notYours));
       if (outcome.kind === "decided") await deps.enqueue("advance-pipeline", { requestId });
       const text = outcome.kind === "decided" ? texts.runs.gateDecided : texts.runs.gateLate;
       return deps.reply.privately(delivery, said(text));

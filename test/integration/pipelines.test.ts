@@ -31,17 +31,21 @@ const pipeline: Pipeline = {
 let database: OpenStore;
 let fake: ReturnType<typeof createInMemoryCluster>;
 let actions: Actions;
+let nowMs: number;
 
 beforeEach(async () => {
   database = await postgres.createDatabase();
   fake = createInMemoryCluster();
+  nowMs = Date.now();
   actions = build();
 });
 
 function build(limits: readonly Limit[] = [], approvals = policyFixture.approvals.slice(0, 0)): Actions {
   const clusters = new Map([["onprem-a", fake.cluster]]);
   const rules = policyFixture.rules.map((rule) =>
-    rule.name === "train" ? { ...rule, actions: [...rule.actions, "train-pipeline", "train-several"] } : rule,
+    rule.name === "train"
+      ? { ...rule, actions: [...rule.actions, "train-pipeline", "train-several", "train-hold"] }
+      : rule,
   );
   return createActions({
     store: database.store,
@@ -51,7 +55,7 @@ function build(limits: readonly Limit[] = [], approvals = policyFixture.approval
     clusters,
     engines: new Map([["pytorch-job", createPyTorchJobEngine(clusters)]]),
     findPerson: async (id) => [minji, junho].find(({ slackUserId }) => slackUserId === id),
-    now: () => new Date(),
+    now: () => new Date(nowMs),
   });
 }
 
@@ -223,6 +227,69 @@ describe("a stage with several values", () => {
     });
     expect(await several({ gpus: "1,2,3,4,5,6,7,8", "model-size": "7B,14B" })).toMatchObject({
       problems: [{ code: "above-maximum", given: "16" }],
+    });
+  });
+});
+
+describe("a start that waits for free GPUs", () => {
+  /** The cluster of the test has eight GPUs, three of them taken. */
+  const hold = async (gpus: string, mode: "claim" | "auto" = "claim") => {
+    const input = { stage: "sft", parameters: { gpus }, start: mode, before: "3d" };
+    const planned = await actions.request("r1", minji, "train-hold", input, place);
+    if (planned.kind !== "previewed") throw new Error(JSON.stringify(planned));
+    await actions.start("r1", minji, "start");
+    await actions.run("r1");
+  };
+  const outcome = async () =>
+    (await database.store.selectFrom("requests").select("outcome").where("id", "=", "r1").executeTakeFirst())
+      ?.outcome;
+  const claim = (person: typeof minji) =>
+    actions.decideGate(person, { requestId: "r1", step: 0, decision: "approve" });
+
+  it("holds nothing and makes nothing while there is no room", async () => {
+    await hold("8");
+
+    expect(await advance()).toBeUndefined();
+
+    expect(await outcome()).toMatchObject({ hold: { state: "waiting" } });
+    expect(fake.objects.size).toBe(0);
+  });
+
+  it("is offered to its owner, who alone may claim it, and then starts once", async () => {
+    await hold("4");
+
+    expect(await advance()).toBeUndefined();
+    expect(await outcome()).toMatchObject({ hold: { state: "offered" } });
+    expect(await claim(junho)).toEqual({ kind: "not-yours" });
+    expect(await claim(minji)).toEqual({ kind: "decided" });
+    expect(await claim(minji)).toEqual({ kind: "not-waiting" });
+
+    expect(await advance()).toBe("r1s1");
+    await finish("r1s1", "sft-r1s1");
+    await advance();
+    expect(await stateOf("r1")).toBe("done");
+  });
+
+  it("starts by itself where that was asked for", async () => {
+    await hold("4", "auto");
+
+    expect(await advance()).toBe("r1s1");
+  });
+
+  it("is given up at its deadline", async () => {
+    await hold("8");
+    nowMs += 3 * 86_400_000;
+
+    await advance();
+
+    expect(await stateOf("r1")).toBe("expired");
+  });
+
+  it("takes no deadline that has passed or is none", async () => {
+    const input = { stage: "sft", parameters: {}, start: "claim" as const, before: "yesterday" };
+
+    expect(await actions.request("r1", minji, "train-hold", input, place)).toMatchObject({
+      problems: [{ field: "before", code: "not-a-choice" }],
     });
   });
 });

@@ -1,6 +1,7 @@
 import type { FieldProblem } from "../../actions/ports.ts";
 import { lookUp, orProblems, splitPairs, unknown } from "./command-words.ts";
 import type { ParsedCommand } from "./parsed-command.ts";
+import { integerIn, tooMany, unknownPairs } from "./word-problems.ts";
 
 interface Words {
   /** In the order in which they were typed. */
@@ -19,6 +20,7 @@ const LIST_CHOICES = ["open", "mine", "all"] as const;
 
 const FOLLOW_WORDS = ["follow", "--follow", "-f", "실시간"];
 
+const FREE_WORDS: readonly string[] = ["free", "비면"];
 const GATE_DECISIONS: Readonly<Record<string, "approve" | "reject">> = {
   approve: "approve",
   승인: "approve",
@@ -34,6 +36,12 @@ const VERBS: readonly Verb[] = [
     parse({ plain, pairs, problems }) {
       const [stage] = plain;
       const all = [...problems, ...tooMany(plain, 1)];
+      if (stage !== undefined && pairs["when"] !== undefined) {
+        const when = pairs["when"].toLowerCase();
+        if (!FREE_WORDS.includes(when))
+          all.push({ field: "when", code: "not-a-choice", given: when.slice(0, 40), allowed: "free" });
+        return orProblems(all, holdOf(stage, pairs));
+      }
       if (stage === undefined && Object.keys(pairs).length === 0 && all.length === 0)
         return { kind: "train-form" };
       return orProblems(all, { kind: "train-start", stage: stage ?? "", parameters: pairs });
@@ -47,6 +55,11 @@ const VERBS: readonly Verb[] = [
         pipeline: plain[0] ?? "",
         parameters: pairs,
       }),
+  },
+  {
+    words: ["hold", "기다렸다가"],
+    parse: ({ plain, pairs, problems }) =>
+      orProblems([...problems, ...tooMany(plain, 1)], holdOf(plain[0] ?? "", pairs)),
   },
   {
     words: ["several", "여러"],
@@ -171,6 +184,17 @@ const VERBS: readonly Verb[] = [
   },
 ];
 
+/** `when=free before=fri start=auto` around the stage's own parameters. */
+function holdOf(stage: string, pairs: Readonly<Record<string, string>>): ParsedCommand {
+  const { when: _when, before = "7d", start = "claim", ...parameters } = pairs;
+  if (start !== "claim" && start !== "auto")
+    return {
+      kind: "invalid",
+      problems: [{ field: "start", code: "not-a-choice", given: start.slice(0, 40), allowed: "claim, auto" }],
+    };
+  return { kind: "train-hold", stage, parameters, start, before };
+}
+
 /** Which verb a word stands for. */
 export const TRAIN_WORDS: Readonly<Record<string, Verb>> = Object.fromEntries(
   VERBS.flatMap((verb) => verb.words.map((word) => [word, verb])),
@@ -215,33 +239,4 @@ function ofRun(
         run: plain[0] ?? "",
       }),
   };
-}
-
-function tooMany(plain: readonly string[], allowed: number): FieldProblem[] {
-  return plain
-    .slice(allowed)
-    .map((given) => ({ field: given.slice(0, 80), code: "unknown-field", allowed: "name=value" }));
-}
-
-function unknownPairs(pairs: Readonly<Record<string, string>>, allowed: readonly string[]): FieldProblem[] {
-  return Object.keys(pairs)
-    .filter((key) => !allowed.includes(key))
-    .map((key) => ({ field: key, code: "unknown-field", allowed: allowed.join(", ") }));
-}
-
-/** The number of that name, or the fallback; a problem is added to the list. */
-function integerIn(
-  pairs: Readonly<Record<string, string>>,
-  name: string,
-  fallback: number,
-  min: number,
-  max: number,
-  problems: FieldProblem[],
-): number {
-  const text = pairs[name];
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (text !== "" && Number.isInteger(value) && value >= min && value <= max) return value;
-  problems.push({ field: name, code: "not-an-integer", given: text.slice(0, 80), allowed: `${min}-${max}` });
-  return fallback;
 }

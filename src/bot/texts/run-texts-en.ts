@@ -61,6 +61,19 @@ export const runTextsEn = {
   pipelineGate: (stage: string) => `✋ waits before ${stage}. A decision lets it go on or ends it there.`,
   pipelineLimit: (stage: string) =>
     `${stage} waits: a limit of its owner is used up. It starts by itself when something ends.`,
+  holdPlan: (time: string, auto: boolean) =>
+    auto
+      ? `starts by itself when its GPUs are free, until ${time}`
+      : `you are asked when its GPUs are free, until ${time}`,
+  holdWaits: (time: string) => `⏳ waits until its GPUs are free, at most until ${time}.`,
+  holdOffered: (time: string) => `✋ its GPUs are free. Start it before ${time}, or others come first.`,
+  holdMissed: (time: string) =>
+    `⏳ not started in time; you are asked again after ${time}, if they are free.`,
+  holdTurn: (person: string, title: string, time: string) =>
+    `${person} the GPUs for ${title} are free. Start it before ${time} with the button above.`,
+  buttonClaim: "Start now",
+  buttonDrop: "Drop it",
+  holdWhen: "when",
   gateDecided: "Your decision is counted. The pipeline's message shows it.",
   gateLate: "It does not wait there any more: somebody was first, or it has ended.",
   pipelines: "Pipelines",

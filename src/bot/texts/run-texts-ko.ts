@@ -68,6 +68,18 @@ export const runTextsKo: typeof runTextsEn = {
   pipelineGate: (stage) =>
     `✋ ${stage} 전에 기다리고 있어요. 승인하면 이어서 실행하고, 거절하면 여기서 끝나요.`,
   pipelineLimit: (stage) => `${stage}: 한도를 다 써서 기다리고 있어요. 다른 실행이 끝나면 자동으로 시작해요.`,
+  holdPlan: (time, auto) =>
+    auto
+      ? `GPU가 비면 자동으로 시작해요. 기한은 ${time} 이에요`
+      : `GPU가 비면 물어볼게요. 기한은 ${time} 이에요`,
+  holdWaits: (time) => `⏳ GPU가 빌 때까지 기다리고 있어요. 기한은 ${time} 이에요.`,
+  holdOffered: (time) => `✋ GPU가 비었어요. ${time} 전에 시작하지 않으면 다른 사람 차례가 돼요.`,
+  holdMissed: (time) => `⏳ 제때 시작하지 않았어요. ${time} 이후에 GPU가 비면 다시 물어볼게요.`,
+  holdTurn: (person, title, time) =>
+    `${person} ${title}에 쓸 GPU가 비었어요. ${time} 전에 위 버튼으로 시작해 주세요.`,
+  buttonClaim: "지금 시작",
+  buttonDrop: "그만두기",
+  holdWhen: "언제",
   gateDecided: "결정을 반영했어요. 파이프라인 메시지에 보여요.",
   gateLate: "이미 기다리고 있지 않아요. 다른 사람이 먼저 결정했거나 끝났어요.",
   pipelines: "파이프라인",

@@ -4,6 +4,7 @@ import type { RunState } from "../../store/database.ts";
 import { code, escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { limitLines } from "./limit-lines.ts";
+import { dateTime } from "./run-parts.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";
 import { gpuHoursAndCost, outlookLines } from "./outlook-lines.ts";
 
@@ -112,7 +113,13 @@ export function factsOf(preview: Preview, texts: Texts, changesOnly = false): st
       : preview.changes.map(({ path, from, to }) => `${code(path)} ${code(from)} → ${code(to)}`).join(" · ");
   const facts = [`*${texts.changes}*  ${changes}`];
   if (changesOnly) return facts;
-  if (preview.steps !== undefined) facts.splice(0, 1, ...stepFacts(preview.steps, texts));
+  const { hold } = preview;
+  if (hold !== undefined)
+    facts.push(
+      `*${texts.runs.holdWhen}*  ${texts.runs.holdPlan(dateTime(hold.before), hold.start === "auto")}`,
+    );
+  if (preview.steps !== undefined && preview.steps.length > 1)
+    facts.splice(0, 1, ...stepFacts(preview.steps, texts));
   const basis =
     preview.hoursFrom.kind === "history" ? texts.basisHistory(preview.hoursFrom.runs) : texts.basisCatalogue;
   facts.unshift(

@@ -2,12 +2,14 @@ import type { KnownBlock } from "@slack/types";
 import type { RunDetail, RunStep, RunTrial } from "../../actions/training/engine-ports.ts";
 import { previewOf, type RequestRow } from "../../actions/request-row.ts";
 import type { PipelineProgress } from "../../actions/training/pipelines/advance-pipeline.ts";
+import type { HoldProgress } from "../../actions/training/pipelines/hold.ts";
+import { pipelineSpecOf } from "../../actions/training/pipelines/pipeline.ts";
 import type { RunRow } from "../../actions/training/find-run.ts";
 import { formatValue } from "../../actions/training/stage-catalogue.ts";
-import { code, codeBlock, escapeMrkdwn, shorten } from "../escape.ts";
+import { code, codeBlock, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import { failureTextsFor } from "../texts/failure-texts.ts";
 import type { Texts } from "../texts/texts.ts";
-import { actions, bar, button, section } from "./message.ts";
+import { actions, bar, button, section, type MessageView } from "./message.ts";
 import { metricsLine } from "./metrics-line.ts";
 
 const MOST_STEPS = 12;
@@ -81,11 +83,13 @@ export function pipelineParts(request: RequestRow, texts: Texts): KnownBlock[] {
   if (progress?.kind !== "pipeline") return [];
   const nameOf = (step: number) => escapeMrkdwn(progress.steps[step]?.name ?? "");
   const waits =
-    progress.gate !== undefined
-      ? texts.runs.pipelineGate(nameOf(progress.gate))
-      : progress.waitsForLimit !== undefined
-        ? texts.runs.pipelineLimit(nameOf(progress.waitsForLimit))
-        : undefined;
+    progress.hold !== undefined
+      ? holdLine(request, progress.hold, texts)
+      : progress.gate !== undefined
+        ? texts.runs.pipelineGate(nameOf(progress.gate))
+        : progress.waitsForLimit !== undefined
+          ? texts.runs.pipelineLimit(nameOf(progress.waitsForLimit))
+          : undefined;
   const text = [stepsOf({ steps: progress.steps }, texts), waits].filter(Boolean).join("\n");
   if (text === "") return [];
   const value = `${request.id} ${progress.gate ?? ""}`;
@@ -97,6 +101,16 @@ export function pipelineParts(request: RequestRow, texts: Texts): KnownBlock[] {
   });
   return [
     section(shorten(text, 2_900)),
+    ...(progress.hold === undefined || request.state !== "running"
+      ? []
+      : [
+          actions(
+            button("pipeline.approve", texts.runs.buttonClaim, `${request.id} 0`, {
+              ...(progress.hold.state === "offered" && { style: "primary" as const }),
+            }),
+            button("pipeline.reject", texts.runs.buttonDrop, `${request.id} 0`),
+          ),
+        ]),
     ...(progress.gate === undefined || request.state !== "running"
       ? []
       : [
@@ -114,10 +128,36 @@ export function pipelineParts(request: RequestRow, texts: Texts): KnownBlock[] {
   ];
 }
 
+function holdLine(request: RequestRow, hold: HoldProgress, texts: Texts): string {
+  switch (hold.state) {
+    case "waiting":
+      return texts.runs.holdWaits(dateTime(pipelineSpecOf(request.spec).hold?.before ?? ""));
+    case "offered":
+      return texts.runs.holdOffered(dateTime(hold.until));
+    case "missed":
+      return texts.runs.holdMissed(dateTime(hold.again));
+  }
+  return hold satisfies never;
+}
+
+/** Its turn has come: worth a ping. */
+export function holdNotice(request: RequestRow, until: string, texts: Texts): MessageView {
+  const title = escapeMrkdwn(previewOf(request).title);
+  const text = texts.runs.holdTurn(`<@${request.requester}>`, title, dateTime(until));
+  return { text: shorten(text, 2_900), blocks: [section(shorten(text, 2_900))] };
+}
+
+/** An ISO time as the reader's own clock shows it. */
+export function dateTime(iso: string): string {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? "–" : slackTime(at, "{date_short} {time}");
+}
+
 /** "2 of 6" of a pipeline. */
 export function pipelineLine(request: RequestRow, texts: Texts): string | undefined {
   const progress = request.outcome as PipelineProgress | null;
   if (progress?.kind !== "pipeline") return undefined;
+  if (progress.steps.length < 2) return undefined;
   const done = progress.steps.filter(({ state }) => state === "succeeded").length;
   return texts.runs.stepOf(done, progress.steps.length);
 }

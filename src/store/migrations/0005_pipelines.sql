@@ -2,8 +2,6 @@
 alter table requests add column parent_id text references requests (id);
 alter table requests add column step integer;
 create unique index requests_steps on requests (parent_id, step) where parent_id is not null;
-create index requests_open_pipelines on requests (updated_at)
-  where action in ('train-pipeline', 'train-several') and state = 'running';
 
 -- Who let a pipeline go on to a step, or ended it there.
 create table pipeline_gates (

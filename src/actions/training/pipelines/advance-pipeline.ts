@@ -7,6 +7,7 @@ import { PersonUnavailableError, type Person } from "../../ports.ts";
 import { hashSpec, lockRequest, moveRequest, type RequestRow } from "../../request-row.ts";
 import { takeReservation } from "../../reservations.ts";
 import type { RunStep } from "../engine-ports.ts";
+import { decideHold, isRoom, type HoldProgress } from "./hold.ts";
 import { pipelineSpecOf, stepIdOf, type PipelineSpec } from "./pipeline.ts";
 
 /** What a pipeline's request shows while it runs; kept as its outcome. */
@@ -17,6 +18,8 @@ export interface PipelineProgress {
   gate?: number;
   /** The step that waits because a limit is used up. */
   waitsForLimit?: number;
+  /** It waits until its GPUs are free. */
+  hold?: HoldProgress;
 }
 
 export interface AdvanceOutcome {
@@ -26,13 +29,13 @@ export interface AdvanceOutcome {
   queued?: string;
 }
 
-export type AdvanceDeps = Pick<ActionDeps, "store" | "now"> & {
+export type AdvanceDeps = Pick<ActionDeps, "store" | "now" | "clusters"> & {
   policy: Policy;
   findPerson(slackUserId: string): Promise<Person | undefined>;
 };
 
 /** Actions whose requests hold steps. */
-export const PIPELINE_ACTIONS: readonly string[] = ["train-pipeline", "train-several"];
+export const PIPELINE_ACTIONS: readonly string[] = ["train-pipeline", "train-several", "train-hold"];
 
 const UNENDED: readonly RequestState[] = ["previewed", "needs-approval", "queued", "running"];
 
@@ -40,7 +43,7 @@ const UNENDED: readonly RequestState[] = ["previewed", "needs-approval", "queued
 export async function advancePipeline(deps: AdvanceDeps, requestId: string): Promise<AdvanceOutcome> {
   const known = await deps.store
     .selectFrom("requests")
-    .select(["requester", "state", "action"])
+    .select(["requester", "state", "action", "spec", "outcome"])
     .where("id", "=", requestId)
     .executeTakeFirst();
   if (known?.state !== "running" || !PIPELINE_ACTIONS.includes(known.action)) return { changed: false };
@@ -52,10 +55,16 @@ export async function advancePipeline(deps: AdvanceDeps, requestId: string): Pro
     if (error instanceof PersonUnavailableError) return { changed: false };
     throw error;
   }
+  // Asked before the row is locked: a cluster takes its time.
+  const { hold, steps } = pipelineSpecOf(known.spec);
+  const isHeld = (known.outcome as PipelineProgress | null)?.hold !== undefined || known.outcome === null;
+  const cluster = deps.clusters.get(steps[0]?.planned.preview.cluster ?? "");
+  const fits =
+    hold !== undefined && isHeld && person !== undefined && (await isRoom(cluster, hold, person.identity));
   return deps.store.transaction().execute(async (transaction) => {
     const pipeline = await lockRequest(transaction, requestId);
     if (pipeline?.state !== "running") return { changed: false };
-    return advance(deps, transaction, pipeline, person);
+    return advance(deps, transaction, pipeline, { person, fits });
   });
 }
 
@@ -63,7 +72,7 @@ async function advance(
   deps: AdvanceDeps,
   transaction: Transaction<Database>,
   pipeline: RequestRow,
-  person: Person | undefined,
+  { person, fits }: { person: Person | undefined; fits: boolean },
 ): Promise<AdvanceOutcome> {
   const now = deps.now();
   const spec = pipelineSpecOf(pipeline.spec);
@@ -109,13 +118,20 @@ async function advance(
   const next = spec.steps[index];
   if (next === undefined) return end("done");
   if (person === undefined) return end("failed");
+  const decided = await transaction
+    .selectFrom("pipeline_gates")
+    .select("decision")
+    .where("request_id", "=", pipeline.id)
+    .where("step", "=", index)
+    .executeTakeFirst();
+  if (spec.hold !== undefined) {
+    const before = (pipeline.outcome as PipelineProgress | null)?.hold;
+    const decision = decideHold(spec.hold, before, { now, fits, claimed: decided?.decision === "approve" });
+    if (decided?.decision === "reject") return end("cancelled");
+    if (decision.kind === "expired") return end("expired");
+    if (decision.kind === "hold") return { changed: await settle("running", { hold: decision.progress }) };
+  }
   if (next.gate) {
-    const decided = await transaction
-      .selectFrom("pipeline_gates")
-      .select("decision")
-      .where("request_id", "=", pipeline.id)
-      .where("step", "=", index)
-      .executeTakeFirst();
     if (decided === undefined) return { changed: await settle("running", { gate: index }) };
     if (decided.decision === "reject") return end("cancelled");
   }

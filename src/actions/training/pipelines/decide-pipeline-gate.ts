@@ -9,6 +9,8 @@ import { pipelineSpecOf } from "./pipeline.ts";
 export type GateOutcome =
   | { kind: "decided" }
   | { kind: "denied"; denial: Denial; subject: PolicySubject }
+  /** Only whose start it is may start or drop it. */
+  | { kind: "not-yours" }
   /** Somebody was first, or it waits elsewhere by now. */
   | { kind: "not-waiting" };
 
@@ -21,13 +23,16 @@ export async function decidePipelineGate(
   return deps.store.transaction().execute(async (transaction): Promise<GateOutcome> => {
     const request = await lockRequest(transaction, requestId);
     const progress = request?.outcome as PipelineProgress | null | undefined;
-    if (request?.state !== "running" || progress?.gate !== step) return { kind: "not-waiting" };
+    const isHeld = progress?.hold !== undefined && step === 0;
+    if (request?.state !== "running" || !(isHeld || progress?.gate === step)) return { kind: "not-waiting" };
+    if (isHeld && request.requester !== person.slackUserId) return { kind: "not-yours" };
     const planned = pipelineSpecOf(request.spec).steps[step]?.planned.subject;
     const subject: PolicySubject = { ...planned, action: "train-gate", owner: request.requester };
     const decided = decide(deps.policy, person, subject);
     const audit = (event: string, detail: Record<string, unknown>) =>
       appendAudit(transaction, { actor: person.slackUserId, event, subject: `request:${requestId}`, detail });
-    if (decided.kind === "denied") {
+    // Whose start it is need not be let through: it was planned, and approved where that was needed.
+    if (decided.kind === "denied" && !isHeld) {
       await audit("action-denied", { ...subject, cause: decided.cause, rule: decided.rule ?? null });
       return { kind: "denied", denial: decided, subject };
     }
@@ -44,7 +49,7 @@ export async function decidePipelineGate(
       .returning("step")
       .executeTakeFirst();
     if (inserted === undefined) return { kind: "not-waiting" };
-    await audit("pipeline-gate", { step, decision });
+    await audit(isHeld ? "hold-decided" : "pipeline-gate", { step, decision });
     return { kind: "decided" };
   });
 }

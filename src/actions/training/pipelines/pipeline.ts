@@ -1,5 +1,6 @@
 import type { PlannedChange } from "../../define-action.ts";
 import type { ApprovalNeed, Localized, PlatformObject, Stage } from "../../ports.ts";
+import type { Hold } from "./hold.ts";
 import type { TrainStartInput } from "../train-start.ts";
 
 /** A catalogue entry that runs stages one after another, whatever their engines. */
@@ -26,6 +27,8 @@ export interface PipelineSpec {
   pipeline: string;
   /** All at the same time, and none needs another. */
   parallel?: boolean;
+  /** Made only when there is room. */
+  hold?: Hold;
   steps: readonly {
     stage: string;
     gate: boolean;
