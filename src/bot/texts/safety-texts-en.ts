@@ -4,11 +4,11 @@ import type { SafetyRule } from "../../actions/training/safety/check-object-safe
 export const safetyTextsEn = {
   refused: "Nothing was sent to the cluster: the object would contain what is not allowed.",
   rules: {
-    namespace: (value) => `The namespace ${value} is not on the list \`safety.namespaces\`.`,
-    image: (value) => `The image ${value} is not on the list \`safety.images\`.`,
+    namespace: (value) => `The namespace ${value} is not allowed (\`safety.namespaces\`).`,
+    image: (value) => `The image ${value} is not allowed (\`safety.images\`).`,
     "service-account": (value) =>
-      `The service account ${value} is not on the list \`safety.serviceAccounts\`.`,
-    claim: (value) => `The volume claim ${value} is not on the list \`safety.claims\`.`,
+      `The service account ${value} is not allowed (\`safety.serviceAccounts\`).`,
+    claim: (value) => `The volume claim ${value} is not allowed (\`safety.claims\`).`,
     volume: (value) => `The volume ${value} is in no template.`,
     "host-path": (value) =>
       `A folder of the node itself is mounted (hostPath ${value}); \`safety.allow\` has no host-path.`,

@@ -4,10 +4,10 @@ import type { safetyTextsEn } from "./safety-texts-en.ts";
 export const safetyTextsKo: typeof safetyTextsEn = {
   refused: "허용되지 않은 내용이 들어 있어서 클러스터에 보내지 않았어요.",
   rules: {
-    namespace: (value) => `네임스페이스 ${value}: 허용 목록 \`safety.namespaces\` 에 없어요.`,
-    image: (value) => `이미지 ${value}: 허용 목록 \`safety.images\` 에 없어요.`,
-    "service-account": (value) => `서비스 어카운트 ${value}: 허용 목록 \`safety.serviceAccounts\` 에 없어요.`,
-    claim: (value) => `볼륨 클레임(PVC) ${value}: 허용 목록 \`safety.claims\` 에 없어요.`,
+    namespace: (value) => `네임스페이스 ${value}: 허용되지 않아요 (\`safety.namespaces\`).`,
+    image: (value) => `이미지 ${value}: 허용되지 않아요 (\`safety.images\`).`,
+    "service-account": (value) => `서비스 어카운트 ${value}: 허용되지 않아요 (\`safety.serviceAccounts\`).`,
+    claim: (value) => `볼륨 클레임(PVC) ${value}: 허용되지 않아요 (\`safety.claims\`).`,
     volume: (value) => `볼륨 ${value}: 어떤 템플릿에도 없는 볼륨이에요.`,
     "host-path": (value) =>
       `노드의 폴더를 마운트하려고 해요(hostPath ${value}). \`safety.allow\` 에 host-path 가 없어요.`,

@@ -6,7 +6,8 @@ import { actions, button, section, type MessageView } from "./message.ts";
 
 /** What each limit leaves, as a preview shows it: "your GPUs  6 of 8; this asks for 2". */
 export function limitLines({ limits = [] }: Preview, texts: Texts): readonly string[] {
-  return limits.map((use) => {
+  const asked = limits.filter(({ wanted }) => wanted > 0);
+  return asked.map((use) => {
     const line = texts.limits.line(...figuresOf(use));
     const warning = isOver(use) ? ` ⚠️ ${texts.limits.overWhenShown}` : "";
     return `*${texts.limits.title(use.per, use.measure)}*  ${line}${warning}`;
