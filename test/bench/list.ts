@@ -71,9 +71,9 @@ export const listFigure: Figure = {
       const nameOf = (turn: number): string => runName(count - 1 - Math.floor((turn * (count - 1)) / looks));
       return {
         sides: {
-          list: measured(() => trainList.read({ which: "open" }, deps)),
-          mine: measured(() => trainList.read({ which: "mine" }, deps)),
-          all: measured(() => trainList.read({ which: "all" }, deps)),
+          list: measured(() => trainList.read({ which: "open", stage: "", state: "" }, deps)),
+          mine: measured(() => trainList.read({ which: "mine", stage: "", state: "" }, deps)),
+          all: measured(() => trainList.read({ which: "all", stage: "", state: "" }, deps)),
           status: measured((turn) => trainStatus.read({ run: nameOf(turn) }, deps)),
           misspelt: measured(
             (turn) => trainStatus.read({ run: `${nameOf(turn).slice(0, -1)}!` }, deps),

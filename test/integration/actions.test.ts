@@ -349,7 +349,7 @@ describe("a run", () => {
       build({
         ...policyFixture,
         rules: [{ name: "r", effect: "allow", actions: ["train-*"], namespaces }],
-      }).read("r9", minji, "train-list", { which: "all" });
+      }).read("r9", minji, "train-list", { which: "all", stage: "", state: "" });
 
     expect(await sees(["llm-training"])).toMatchObject({ kind: "answered", output: [{ id: "r1" }] });
     expect(await sees(["inference"])).toMatchObject({ kind: "answered", output: [] });

@@ -1,7 +1,7 @@
 import type { FieldProblem } from "../../actions/ports.ts";
 import { lookUp, orProblems, splitPairs, unknown } from "./command-words.ts";
 import type { ParsedCommand } from "./parsed-command.ts";
-import { integerIn, tooMany, unknownPairs } from "./word-problems.ts";
+import { choiceOf, integerIn, tooMany, unknownPairs } from "./word-problems.ts";
 
 interface Words {
   /** In the order in which they were typed. */
@@ -17,6 +17,7 @@ interface Verb {
 }
 
 const LIST_CHOICES = ["open", "mine", "all"] as const;
+const RUN_STATES = ["", "queued", "starting", "running", "succeeded", "failed", "cancelled", "lost"] as const;
 
 const FOLLOW_WORDS = ["follow", "--follow", "-f", "실시간"];
 
@@ -73,17 +74,10 @@ const VERBS: readonly Verb[] = [
   {
     words: ["list", "ls", "목록"],
     parse({ plain, pairs, problems }) {
-      const given = plain[0]?.toLowerCase() ?? "open";
-      const which = LIST_CHOICES.find((choice) => choice === given);
-      const all = [...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, [])];
-      if (which === undefined)
-        all.push({
-          field: "which",
-          code: "not-a-choice",
-          given: given.slice(0, 80),
-          allowed: LIST_CHOICES.join(", "),
-        });
-      return orProblems(all, { kind: "train-list", which: which ?? "open" });
+      const all = [...problems, ...tooMany(plain, 1), ...unknownPairs(pairs, ["stage", "state"])];
+      const which = choiceOf("which", plain[0] ?? "open", LIST_CHOICES, all);
+      const state = choiceOf("state", pairs["state"] ?? "", RUN_STATES, all);
+      return orProblems(all, { kind: "train-list", which, stage: pairs["stage"] ?? "", state });
     },
   },
   ofRun("train-status", ["status", "show", "상태"]),

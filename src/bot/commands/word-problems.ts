@@ -33,3 +33,18 @@ export function integerIn(
   problems.push({ field: name, code: "not-an-integer", given: text.slice(0, 80), allowed: `${min}-${max}` });
   return fallback;
 }
+
+/** The choice of that name, in any case, or the first one; a problem is added to the list. */
+export function choiceOf<const Choice extends string>(
+  field: string,
+  text: string,
+  choices: readonly [Choice, ...Choice[]],
+  problems: FieldProblem[],
+): Choice {
+  const given = text.toLowerCase();
+  const choice = choices.find((candidate) => candidate === given);
+  if (choice !== undefined) return choice;
+  const allowed = choices.filter((candidate) => candidate !== "").join(", ");
+  problems.push({ field, code: "not-a-choice", given: given.slice(0, 80), allowed });
+  return choices[0];
+}
