@@ -80,6 +80,23 @@ export function clusterContract(name: string, open: () => Promise<ClusterUnderTe
       expect(found.map(({ metadata }) => metadata.name)).toEqual([mine.metadata.name]);
     });
 
+    it("lists by field, and has nothing below an object that is not there", async () => {
+      const { cluster, researcher } = opened;
+      const [one, other] = [jobObject(), jobObject()];
+      await cluster.create(one, researcher);
+      await cluster.create(other, researcher);
+
+      const found = await cluster.list(JOBS, researcher, {
+        fieldSelector: `metadata.name=${one.metadata.name}`,
+      });
+      const below = await cluster.get({ ...JOBS, name: "no-such-job" }, researcher, {
+        subresource: "status",
+      });
+
+      expect(found.map(({ metadata }) => metadata.name)).toEqual([one.metadata.name]);
+      expect(below).toBeUndefined();
+    });
+
     it("deletes what it was asked to and no namesake", async () => {
       const { cluster, researcher } = opened;
       const job = jobObject();

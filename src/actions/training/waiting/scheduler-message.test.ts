@@ -45,6 +45,7 @@ describe("the scheduler's message", () => {
       "2 node(s) had volume node affinity conflict",
       { kind: "volume", words: "node(s) had volume node affinity conflict", nodes: 2 },
     ],
+    ["2 node(s) had untolerated taint(s)", { kind: "taint", nodes: 2 }],
     ["3 Too many pods", { kind: "short", resource: "pods", nodes: 3 }],
     [
       "1 node(s) didn't satisfy plugin(s) [Coscheduling]",

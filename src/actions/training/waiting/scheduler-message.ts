@@ -37,7 +37,7 @@ function causeOf(part: string): SchedulerCause {
     /^Insufficient (\S+)$/.exec(words)?.[1] ?? (words === "Too many pods" ? "pods" : undefined);
   if (resource !== undefined) return { kind: "short", resource, nodes };
   if (/untolerated taint/.test(words)) {
-    // The API server writes a taint without a value as "{key: }".
+    // Older schedulers name it, "{key: value}"; that of 1.36 does not.
     const taint = /\{([^}]*)\}/.exec(words)?.[1]?.replace(/:\s*$/, "").replace(/:\s+/, "=");
     return { kind: "taint", ...(taint !== undefined && taint !== "" && { taint }), nodes };
   }

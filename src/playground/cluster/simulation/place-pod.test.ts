@@ -66,7 +66,7 @@ describe("placing a pod", () => {
     ];
 
     expect(placePod(pod(1, { nodeSelector: { "gpu-type": "h100" } }), nodes, new Map())).toEqual({
-      why: "0/4 nodes are available: 1 node(s) had untolerated taint {gpu: yes}, 1 node(s) were unschedulable, 2 node(s) didn't match Pod's node affinity/selector. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.",
+      why: "0/4 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable, 2 node(s) didn't match Pod's node affinity/selector. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.",
     });
     expect(placePod(pod(1), nodes.slice(0, 1), new Map())).toEqual({
       why: "0/1 nodes are available: 1 Insufficient nvidia.com/gpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",

@@ -49,12 +49,12 @@ export function placePod(
 function unfitReason(spec: PodSpec, node: KubernetesObject): string | undefined {
   const { taints = [], unschedulable } = (node.spec ?? {}) as NodeSpec;
   if (unschedulable === true) return "node(s) were unschedulable";
-  const untolerated = taints.find(
+  const isUntolerated = taints.some(
     (taint) =>
       taint.effect !== "PreferNoSchedule" &&
       !(spec.tolerations ?? []).some((toleration) => tolerates(toleration, taint)),
   );
-  if (untolerated) return `node(s) had untolerated taint {${untolerated.key}: ${untolerated.value ?? ""}}`;
+  if (isUntolerated) return "node(s) had untolerated taint(s)";
   const labels = node.metadata.labels ?? {};
   if (Object.entries(spec.nodeSelector ?? {}).some(([key, value]) => labels[key] !== value))
     return "node(s) didn't match Pod's node affinity/selector";
