@@ -8,7 +8,7 @@ import type { Stage } from "./actions/ports.ts";
 import type { SlackTransport } from "./bot/create-slack-edge.ts";
 import { checkStageSafety } from "./config/check-stage-safety.ts";
 import { checkStages } from "./config/check-stages.ts";
-import { readClusterTokens, readToken } from "./config/read-cluster-tokens.ts";
+import { readClusterTokens, readMetricsTokens } from "./config/read-cluster-tokens.ts";
 import { DEFAULT_CLUSTER, readClusters, type ConfiguredCluster } from "./config/read-clusters.ts";
 import { environmentSchema, fileSchema, type Environment, type FileConfig } from "./config/config-schema.ts";
 
@@ -30,8 +30,7 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   rayTokens: Readonly<Record<string, string>>;
   /** Of Kubeflow Pipelines, by cluster. */
   pipelinesTokens: Readonly<Record<string, string>>;
-  /** Of what knows metrics of trainings. */
-  metricsTokens: { mlflow: string | undefined; prometheus: string | undefined };
+  metricsTokens: ReturnType<typeof readMetricsTokens>;
   /** Of Milvus Lite's Python environment; undefined: the data folder. */
   cacheDir: string | undefined;
   logLevel: Environment["JIBSA_LOG_LEVEL"];
@@ -83,10 +82,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
   problems.push(...pipelineProblems(parsed.pipelines, stages));
   checkStageSafety(stages, parsed.safety, problems);
   const { rayTokens, pipelinesTokens } = readClusterTokens(clusters, env, problems);
-  const metricsTokens = {
-    mlflow: readToken(env, parsed.mlflow?.tokenEnv, "MLflow", problems),
-    prometheus: readToken(env, parsed.prometheus?.tokenEnv, "Prometheus", problems),
-  };
+  const metricsTokens = readMetricsTokens(parsed, env, problems);
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
     problems.push({ path: "queue.backend", message: "redis needs JIBSA_REDIS_URL in the environment" });
   if (

@@ -1,9 +1,22 @@
+import type { FileConfig } from "./config-schema.ts";
 import type { ConfiguredCluster } from "./read-clusters.ts";
 
 type Tokens = Readonly<Record<string, string>>;
 
+/** Of what knows metrics of trainings. */
+export function readMetricsTokens(
+  file: Pick<FileConfig, "mlflow" | "prometheus">,
+  env: NodeJS.ProcessEnv,
+  problems: { path: string; message: string }[],
+): { mlflow: string | undefined; prometheus: string | undefined } {
+  return {
+    mlflow: readToken(env, file.mlflow?.tokenEnv, "MLflow", problems),
+    prometheus: readToken(env, file.prometheus?.tokenEnv, "Prometheus", problems),
+  };
+}
+
 /** A token that the file only names; undefined where it names none. */
-export function readToken(
+function readToken(
   env: NodeJS.ProcessEnv,
   variable: string | undefined,
   what: string,

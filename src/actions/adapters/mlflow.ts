@@ -97,7 +97,7 @@ export function createMlflow(settings: MlflowSettings, now: () => number = Date.
         max_results: String(HISTORY_PAGE),
         ...(pageToken !== undefined && { page_token: pageToken }),
       });
-      const answer = await call(`metrics/get-history?${query}`, historyAnswer);
+      const answer = await call(`metrics/get-history?${query.toString()}`, historyAnswer);
       for (const { value, timestamp = now(), step = 0 } of answer.metrics)
         if (Number.isFinite(value)) points.push({ step, value, atMs: timestamp });
       pageToken = answer.next_page_token;

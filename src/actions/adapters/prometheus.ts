@@ -65,7 +65,7 @@ export function createPrometheus(
     query: Readonly<Record<string, string>>,
     schema: z.ZodType<T>,
   ): Promise<T> {
-    const url = new URL(`api/v1/${path}?${new URLSearchParams(query)}`, base);
+    const url = new URL(`api/v1/${path}?${new URLSearchParams(query).toString()}`, base);
     const { status, body } = await callJson({ system: "Prometheus", url, headers });
     const answer = envelope.safeParse(body);
     if (answer.success && answer.data.status === "error")

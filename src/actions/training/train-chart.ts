@@ -22,6 +22,6 @@ export const trainChart = defineRead<z.infer<typeof input>, { run: RunRow; serie
       .select("series")
       .where("run_id", "=", found.value.id)
       .executeTakeFirst();
-    return { ok: true, value: { run: found.value, series: (kept?.series ?? {}) as StoredSeries } };
+    return { ok: true, value: { run: found.value, series: kept?.series ?? {} } };
   },
 });
