@@ -18,7 +18,6 @@ import { detailOf, failureParts, runParts, pipelineLine, pipelineParts } from ".
 import { runLine } from "./run-line.ts";
 import { signOf } from "./state-sign.ts";
 import { waitingLine } from "./waiting-line.ts";
-import { waitingLine } from "./waiting-line.ts";
 
 export interface RequestFacts {
   request: RequestRow;
@@ -101,7 +100,6 @@ function reasonOf({ request, run }: RequestFacts, texts: Texts): string | undefi
   if (run !== undefined && detailOf(run).failure !== undefined && detailOf(run).failure?.kind !== "unknown")
     return undefined;
   if (run !== undefined && run.ended_at === null && detailOf(run).suspended === true) return undefined;
-  if (run?.state === "queued") return waitingLine(run, texts, previewOf(request));
   if (run?.state === "queued") return waitingLine(run, texts, previewOf(request));
   if (run !== undefined && run.reason !== null && run.reason !== "") {
     const reason = escapeMrkdwn(shorten(run.reason, 900));
