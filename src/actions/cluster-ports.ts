@@ -79,8 +79,19 @@ export interface Cluster {
     access: { verb: string; group: string; resource: string; namespace: string },
     as: Identity,
   ): Promise<{ allowed: boolean; reason?: string }>;
-  /** Calls back on every change until aborted; restarts itself with jitter, relists every 5 min. */
-  watch(ref: Omit<ObjectRef, "name">, onChange: (name: string) => void, signal: AbortSignal): void;
+  /**
+   * Calls back with every object that is there, and on every change until aborted (without an object: it is gone), as the
+   * configuration's own account. Restarts itself with jitter, relists every 5 min.
+   */
+  watch(
+    ref: Omit<ObjectRef, "name">,
+    onChange: (name: string, object?: PlatformObject) => void,
+    signal: AbortSignal,
+    options?: {
+      /** After each list: what of that kind is there. */
+      onListed?: (listed: { has(name: string): boolean }) => void;
+    },
+  ): void;
   status(as: Identity): Promise<ClusterStatus>;
   isReachable(): Promise<{ reachable: true; version: string } | { reachable: false; reason: string }>;
 }

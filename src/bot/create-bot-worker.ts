@@ -75,7 +75,7 @@ export async function createBotWorker(deps: {
         await deps.enqueue(
           "draw-request",
           { requestId: outcome.requestId },
-          { delayMs: await drawDelayMs(deps.store) },
+          { delayMs: await drawDelayMs(deps.store, outcome.requestId, deps.now()) },
         );
       await deps.enqueue(
         "deliver-outbox",
@@ -95,13 +95,16 @@ export async function createBotWorker(deps: {
       return "ended" in outcome ? undefined : { againInMs: outcome.againInMs };
     },
     async "draw-request"({ requestId }) {
-      const channel = await drawRequest(deps.store, requestId, (name) => deps.people.mention(name));
-      if (channel !== undefined)
-        await deps.enqueue(
-          "deliver-outbox",
-          { channel },
-          { deduplicationKey: `${channel}/${requestId}/${Date.now()}` },
-        );
+      const mention = (name: string) => deps.people.mention(name);
+      const drawn = await drawRequest(deps.store, requestId, mention, deps.now());
+      if (drawn === undefined) return undefined;
+      const { channel, againInMs } = drawn;
+      await deps.enqueue(
+        "deliver-outbox",
+        { channel },
+        { deduplicationKey: `${channel}/${requestId}/${Date.now()}` },
+      );
+      return againInMs === undefined ? undefined : { againInMs };
     },
   };
   return {

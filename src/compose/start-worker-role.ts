@@ -10,6 +10,7 @@ import { createSlackPeople, stageApprovers } from "../bot/slack-people.ts";
 import type { Config } from "../config.ts";
 import { createActionHandlers } from "../jobs/action-handlers.ts";
 import type { Jobs } from "../jobs/create-jobs.ts";
+import { createLookIntervals } from "../jobs/look-intervals.ts";
 import { watchRuns } from "../jobs/watch-runs.ts";
 import { SearchUnavailableError } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
@@ -110,10 +111,22 @@ export async function startWorkerRole(deps: {
     logger,
     now,
   });
+  const watching = new AbortController();
+  onClose(async () => watching.abort());
+  const { isFollowed } = watchRuns({
+    clusters,
+    engines,
+    stages: config.stages,
+    store,
+    enqueue: jobs.enqueue,
+    logger,
+    signal: watching.signal,
+  });
+  const looks = createLookIntervals({ store, now, isFollowed });
   const worker = jobs.startWorker(
     {
       ...bot.handlers,
-      ...createActionHandlers({ actions, store, enqueue: jobs.enqueue, now }),
+      ...createActionHandlers({ actions, store, enqueue: jobs.enqueue, looks, now }),
       async "index-source"({ source }, { signal }) {
         if (!knowledge.rag.sources().includes(source)) return undefined;
         try {
@@ -139,15 +152,4 @@ export async function startWorkerRole(deps: {
       .catch((error: unknown) => logger.warn({ err: error, source }, "indexing could not be queued"));
   for (const source of knowledge.rag.sources()) ring(source);
   if (config.knowledge.watch) await knowledge.rag.watch(ring);
-  const watching = new AbortController();
-  onClose(async () => watching.abort());
-  watchRuns({
-    clusters,
-    engines,
-    stages: config.stages,
-    store,
-    enqueue: jobs.enqueue,
-    logger,
-    signal: watching.signal,
-  });
 }

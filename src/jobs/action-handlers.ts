@@ -3,13 +3,12 @@ import type { Store } from "../store/database.ts";
 import { pruneInbound } from "../store/inbound.ts";
 import type { Enqueue } from "./create-jobs.ts";
 import { countOpenRuns, drawDelayMs } from "./draw-delay.ts";
+import type { LookIntervals } from "./look-intervals.ts";
 import type { JobHandlers } from "./start-worker.ts";
-import { sweepRows } from "./sweep-rows.ts";
+import { STALE_AFTER_MS, sweepRows } from "./sweep-rows.ts";
 
 const SENT_LINES_KEPT_MS = 7 * 86_400_000;
 
-/** How often an open run is looked at when nothing tells of a change. */
-const POLL_MS = 5_000;
 const AWAY_MS = 10_000;
 /** With more open runs than these, metrics are looked at more seldom than every half a minute: two runs a second in all. */
 const MEASURED_AT_ONCE = 20;
@@ -19,12 +18,13 @@ export function createActionHandlers(deps: {
   actions: Actions;
   store: Store;
   enqueue: Enqueue;
+  looks: LookIntervals;
   now(): Date;
 }): Pick<
   JobHandlers,
   "run-action" | "observe-run" | "advance-pipeline" | "expire-approvals" | "sweep" | "prune"
 > {
-  const { actions, store, enqueue } = deps;
+  const { actions, store, enqueue, looks } = deps;
   /** The pipeline of which a request is a step, if it is one. */
   const ringParent = async (requestId: string): Promise<void> => {
     const step = await store
@@ -48,7 +48,7 @@ export function createActionHandlers(deps: {
         await enqueue("observe-run", { runId: outcome.touchedRunId }, { promote: true });
       return undefined;
     },
-    async "observe-run"({ runId }) {
+    async "observe-run"({ runId, because }) {
       const outcome = await actions.observe(runId);
       switch (outcome.kind) {
         case "nothing-to-do":
@@ -62,7 +62,7 @@ export function createActionHandlers(deps: {
           return undefined;
         case "open": {
           if (outcome.changed) {
-            const delayMs = await drawDelayMs(store);
+            const delayMs = await drawDelayMs(store, outcome.requestId, deps.now());
             await enqueue("draw-request", { requestId: outcome.requestId }, { delayMs });
             await ringParent(outcome.requestId);
           }
@@ -70,7 +70,8 @@ export function createActionHandlers(deps: {
             const more = (await countOpenRuns(store)) - MEASURED_AT_ONCE;
             await enqueue("measure-run", { runId }, { delayMs: Math.max(0, more * 500) });
           }
-          return { againInMs: POLL_MS };
+          // Of a change is looked once; the looks that come one after the other are another job's.
+          return because === "change" ? undefined : { againInMs: await looks.ofRun(runId) };
         }
       }
       return outcome satisfies never;
@@ -87,7 +88,7 @@ export function createActionHandlers(deps: {
       for (const requestId of await actions.expire()) await enqueue("draw-request", { requestId });
     },
     async sweep() {
-      await sweepRows(store, enqueue, deps.now());
+      await sweepRows(store, enqueue, deps.now(), STALE_AFTER_MS + (await looks.longest()));
     },
     async prune() {
       await pruneInbound(store, deps.now());

@@ -11,10 +11,7 @@ export async function drawDelayMs(store: Store, requestId: string, now: Date): P
   const waiting = await store
     .selectFrom("requests")
     .innerJoin("runs", "runs.request_id", "requests.id")
-    .select(({ fn }) => [
-      "requests.id",
-      fn.coalesce("runs.attended_at", "runs.created_at").as("attended_at"),
-    ])
+    .select(({ fn }) => ["requests.id", fn.coalesce("runs.attended_at", "runs.created_at").as("attended_at")])
     .whereRef("requests.drawn_version", "<", "requests.version")
     .execute();
   const since = attendedSince(now);

@@ -6,16 +6,25 @@ import { listStaleInbound } from "../store/inbound.ts";
 import type { Enqueue } from "./create-jobs.ts";
 
 /** A row that has waited this long without a change has probably lost its bell. */
-const STALE_AFTER_MS = 10_000;
+export const STALE_AFTER_MS = 10_000;
 
 /** Logs are soon gone. */
 const MEASURED_AFTER_END_MS = 600_000;
 const measuredBeforeEnd = sql<boolean>`measured_at < observed_at`;
 
-/** Rings for every row that still waits. Harmless where a job exists: ids are the same. Returns how often it rang. */
-export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Promise<number> {
+/**
+ * Rings for every row that still waits. Harmless where a job exists: ids are the same. Returns how often it rang. Runs are
+ * stale that were not looked at for `runsStaleAfterMs`.
+ */
+export async function sweepRows(
+  store: Store,
+  enqueue: Enqueue,
+  now: Date,
+  runsStaleAfterMs = STALE_AFTER_MS,
+): Promise<number> {
   await releaseEndedReservations(store, now);
   const before = new Date(now.getTime() - STALE_AFTER_MS);
+  const unseenSince = new Date(now.getTime() - runsStaleAfterMs);
   let rung = 0;
   for (const key of await listStaleInbound(store, before)) {
     await enqueue("handle-inbound", { key });
@@ -48,7 +57,7 @@ export async function sweepRows(store: Store, enqueue: Enqueue, now: Date): Prom
     .selectFrom("runs")
     .select("id")
     .where("state", "in", ["queued", "starting", "running"])
-    .where((where) => where.or([where("observed_at", "is", null), where("observed_at", "<", before)]))
+    .where((where) => where.or([where("observed_at", "is", null), where("observed_at", "<", unseenSince)]))
     .limit(500)
     .execute();
   for (const { id } of runs) {

@@ -103,6 +103,8 @@ export interface Database {
     started_at: NullableTime;
     ended_at: NullableTime;
     observed_at: NullableTime;
+    /** When somebody last asked about it. */
+    attended_at: NullableTime;
     /** When its metrics were last looked at. */
     measured_at: NullableTime;
   };

@@ -131,11 +131,12 @@ export function createKubernetesCluster(options: {
         ...(status?.reason !== undefined && { reason: status.reason }),
       };
     },
-    watch(ref, onChange, signal) {
+    watch(ref, onChange, signal, { onListed } = {}) {
       superviseWatch({
         rest,
         path: pathOf(ref),
         onChange,
+        onListed,
         signal,
         onError: options.onWatchError ?? (() => {}),
       });

@@ -1,15 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterUnavailableError } from "../cluster-ports.ts";
+import type { PlatformObject } from "../ports.ts";
 import type { KubernetesRest } from "./kubernetes-rest.ts";
 
 const RELIST_MS = 300_000;
 const FIRST_PAUSE_MS = 1_000;
-const LAST_PAUSE_MS = 30_000;
+/** With its jitter and a list after it well below half a minute. */
+const LAST_PAUSE_MS = 12_000;
+/** Of a list; custom resources may be 10 KB each, and pages are read and let go one after the other. */
+const PAGE_OBJECTS = 250;
 
 interface Event {
   type: string;
-  object: { metadata?: { name?: string; resourceVersion?: string }; code?: number };
+  object: { metadata?: { name?: string; resourceVersion?: string } };
 }
+type OnChange = (name: string, object?: PlatformObject) => void;
 
 /**
  * Lists, then watches from there, for ever: after any end it starts anew (with jitter, slower while it keeps failing, never
@@ -18,7 +23,10 @@ interface Event {
 export function superviseWatch(options: {
   rest: () => Promise<KubernetesRest>;
   path: string;
-  onChange: (name: string) => void;
+  /** Without the object: it is gone. */
+  onChange: OnChange;
+  /** After each list. */
+  onListed?: ((listed: { has(name: string): boolean }) => void) | undefined;
   onError: (error: Error) => void;
   signal: AbortSignal;
 }): void {
@@ -29,10 +37,10 @@ export function superviseWatch(options: {
     while (!signal.aborted) {
       let askedToWaitMs = 0;
       try {
-        const listed = await listNames(options);
-        for (const name of new Set([...seen.keys(), ...listed.names.keys()]))
-          if (seen.get(name) !== listed.names.get(name)) options.onChange(name);
-        seen = listed.names;
+        const listed = await listAll(options, seen);
+        for (const name of seen.keys()) if (!listed.versions.has(name)) options.onChange(name);
+        seen = listed.versions;
+        options.onListed?.(seen);
         if (await follow(options, listed.resourceVersion, seen)) pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         if (signal.aborted) return;
@@ -47,15 +55,31 @@ export function superviseWatch(options: {
   })();
 }
 
-async function listNames(options: Parameters<typeof superviseWatch>[0]) {
+/** Page by page; tells of those whose version is another than before. */
+async function listAll(options: Parameters<typeof superviseWatch>[0], seen: ReadonlyMap<string, string>) {
   const rest = await options.rest();
-  const answer = await rest.call({ method: "GET", path: options.path, signal: options.signal });
-  if (!answer.ok) throw new Error(answer.status.message ?? `the API server answers ${answer.status.code}`);
-  const list = answer.body as { metadata?: { resourceVersion?: string }; items?: Event["object"][] };
-  const names = new Map(
-    (list.items ?? []).map((item) => [item.metadata?.name ?? "", item.metadata?.resourceVersion ?? ""]),
-  );
-  return { resourceVersion: list.metadata?.resourceVersion ?? "0", names };
+  const versions = new Map<string, string>();
+  let page = "";
+  for (;;) {
+    const query = new URLSearchParams({
+      limit: String(PAGE_OBJECTS),
+      ...(page !== "" && { continue: page }),
+    });
+    const path = `${options.path}?${query.toString()}`;
+    const answer = await rest.call({ method: "GET", path, signal: options.signal });
+    if (!answer.ok) throw new Error(answer.status.message ?? `the API server answers ${answer.status.code}`);
+    const list = answer.body as {
+      metadata?: { resourceVersion?: string; continue?: string };
+      items?: Event["object"][];
+    };
+    for (const item of list.items ?? []) {
+      const { name = "", resourceVersion = "" } = item.metadata ?? {};
+      versions.set(name, resourceVersion);
+      if (seen.get(name) !== resourceVersion) options.onChange(name, item as PlatformObject);
+    }
+    page = list.metadata?.continue ?? "";
+    if (page === "") return { resourceVersion: list.metadata?.resourceVersion ?? "0", versions };
+  }
 }
 
 /** True when the connection lived long enough to count as healthy. */
@@ -83,9 +107,13 @@ async function follow(
     healthy = true;
     const name = event.object.metadata?.name;
     if (event.type === "BOOKMARK" || name === undefined) continue;
-    if (event.type === "DELETED") seen.delete(name);
-    else seen.set(name, event.object.metadata?.resourceVersion ?? "");
-    options.onChange(name);
+    if (event.type === "DELETED") {
+      seen.delete(name);
+      options.onChange(name);
+    } else {
+      seen.set(name, event.object.metadata?.resourceVersion ?? "");
+      options.onChange(name, event.object as PlatformObject);
+    }
   }
   return true;
 }

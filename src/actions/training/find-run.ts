@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import type { Database, Store } from "../../store/database.ts";
 import { nearestWord } from "../nearest-word.ts";
 import type { FieldProblem, PolicySubject, Result } from "../ports.ts";
@@ -11,8 +11,24 @@ const MOST_CANDIDATES = 200;
 /** Whoever misspells a name means one of the newest. */
 const MOST_SUGGESTIONS = 500;
 
-/** A run by its id, its name, or the beginning of either; without words the person's latest. */
+/** A run by its id, its name, or the beginning of either; without words the person's latest. From then on people look at it. */
 export async function findRun(
+  store: Store,
+  text: string,
+  person: string,
+  isVisible?: (run: RunRow) => boolean,
+): Promise<Result<RunRow, FieldProblem>> {
+  const found = await find(store, text, person, isVisible);
+  if (found.ok && found.value.ended_at === null)
+    await store
+      .updateTable("runs")
+      .set({ attended_at: sql<Date>`now()` })
+      .where("id", "=", found.value.id)
+      .execute();
+  return found;
+}
+
+async function find(
   store: Store,
   text: string,
   person: string,

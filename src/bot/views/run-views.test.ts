@@ -35,6 +35,7 @@ function run(detail: RunDetail = {}, overrides: Partial<RunRow> = {}): RunRow {
     started_at: new Date(0),
     ended_at: null,
     observed_at: new Date(0),
+    attended_at: null,
     measured_at: null,
     ...overrides,
   };

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { defineJob } from "../define-job.ts";
 
-/** Looks at a run on its platform, again and again until it has ended. */
+/** Looks at a run on its platform: again and again until it has ended, or once because something tells of a change. */
 export const observeRun = defineJob({
   name: "observe-run",
-  schema: z.object({ runId: z.string() }),
+  schema: z.object({ runId: z.string(), because: z.enum(["change"]).optional() }),
   timeoutMs: 30_000,
   attempts: 5,
   backoffMs: 2_000,

@@ -32,7 +32,7 @@ export async function writeHistory(store: Store, count: number, now: Date): Prom
 }
 
 /** Spread as hashes are: a fixed permutation, so that ids do not come in order. */
-const idOf = (index: number): string =>
+export const idOf = (index: number): string =>
   `r${((index * 2_654_435_761) % 4_294_967_296).toString(16).padStart(8, "0")}${index.toString(16).padStart(4, "0")}`;
 
 const createdAt = (index: number, count: number, now: Date): Date =>
@@ -50,6 +50,19 @@ function requestRow(index: number, at: Date) {
       spec: { pad: "x".repeat(2_000) },
     }),
     spec_hash: "0".repeat(64),
+    preview: JSON.stringify({
+      title: `${stage} of a 7B model`,
+      cluster: "onprem-a",
+      simulated: false,
+      namespace: "llm-training",
+      gpus: 8,
+      hours: 1,
+      hoursFrom: { kind: "catalogue" },
+      gpuHours: 8,
+      changes: [],
+      dryRun: { kind: "accepted", warnings: [] },
+      allowed: { kind: "unknown" },
+    }),
     state: isOpen(index) ? ("running" as const) : ("done" as const),
     requester: ownerOf(index),
     requester_name: "minji",

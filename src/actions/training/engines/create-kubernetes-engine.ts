@@ -147,6 +147,7 @@ export function createKubernetesEngine(
       if (observation.state !== "queued" || observation.detail?.suspended === true) return observation;
       return { ...observation, ...waitingReason(await definition.podsOf(view)) };
     },
+    read: (object) => definition.read(object),
     async cancel(ref, as): Promise<CancelOutcome> {
       const view = viewOf(ref, as);
       const object = await findForChange(view);

@@ -1,0 +1,37 @@
+import { sql, type Transaction } from "kysely";
+import type { RunRow } from "../actions/training/find-run.ts";
+import { isAttended } from "../jobs/look-intervals.ts";
+import type { Database } from "../store/database.ts";
+
+const WINDOW_MS = 60_000;
+/**
+ * Edits of run messages a minute, of the 50 that Slack takes from an app (chat.update,
+ * https://docs.slack.dev/apis/web-api/rate-limits). What nobody looks at leaves room for the rest, and so does the progress of runs for their ends.
+ */
+const MOST_EDITS = { attendedEnd: 48, attended: 42, end: 30, others: 25 };
+const SHORTEST_WAIT_MS = 2_000;
+
+/** How long an edit has to wait for its turn, which is asked for again then; undefined: it may go. */
+export async function editWaitMs(
+  transaction: Transaction<Database>,
+  { run, ended }: { run: RunRow | undefined; ended: boolean },
+  now: Date,
+): Promise<number | undefined> {
+  const attended = run === undefined || isAttended(run, now);
+  const kind = attended ? (ended ? "attendedEnd" : "attended") : ended ? "end" : "others";
+  // One after the other: together they would all find the last place free.
+  await sql`select pg_advisory_xact_lock(hashtext('edits of run messages'))`.execute(transaction);
+  const since = new Date(now.getTime() - WINDOW_MS);
+  const edits = await transaction
+    .selectFrom("outbox")
+    .select("created_at")
+    .where("purpose", "=", "card")
+    .where("created_at", ">", since)
+    .orderBy("created_at", "desc")
+    .limit(MOST_EDITS[kind])
+    .execute();
+  const oldest = edits[MOST_EDITS[kind] - 1];
+  if (oldest === undefined) return undefined;
+  // The others share what is free then; whoever comes too late waits once more.
+  return Math.max(SHORTEST_WAIT_MS, oldest.created_at.getTime() - since.getTime());
+}
