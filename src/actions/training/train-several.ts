@@ -43,21 +43,25 @@ export const trainSeveral = defineChange<z.infer<typeof input>>({
           },
         ],
       };
+    const varied = severalOf(stage, parameters);
     const planned = await planSteps(
       combinations.map((one) => ({
         input: { stage: stage.name, parameters: one },
         gate: false,
+        label: [stage.name, ...varied.map((name) => `${name}=${one[name] ?? ""}`)].join(" · "),
         fieldPrefix: "",
       })),
       deps,
     );
     if (!planned.ok) return planned;
-    const varied = severalOf(stage, parameters).map((name) => `${name}=${parameters[name] ?? ""}`);
     return {
       ok: true,
       value: wholeOf(
         { pipeline: stage.name, parallel: true, steps: planned.value },
-        { name: stage.name, title: [stage.name, ...varied].join(" · ") },
+        {
+          name: stage.name,
+          title: [stage.name, ...varied.map((name) => `${name}=${parameters[name] ?? ""}`)].join(" · "),
+        },
       ),
     };
   },

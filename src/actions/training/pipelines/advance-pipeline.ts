@@ -155,7 +155,7 @@ async function advance(
     subject: `request:${id}`,
     detail: { pipeline: pipeline.id, step: index },
   });
-  steps[index] = { name: next.stage, state: "queued" };
+  steps[index] = { name: next.label ?? next.stage, state: "queued" };
   return { changed: await settle("running"), queued: id };
 }
 
@@ -199,12 +199,12 @@ interface Child {
 }
 
 function stepsOf(spec: PipelineSpec, children: readonly Child[]): RunStep[] {
-  return spec.steps.map(({ stage }, index): RunStep => {
+  return spec.steps.map(({ stage, label = stage }, index): RunStep => {
     const child = children[index];
-    if (child === undefined) return { name: stage, state: "waiting" };
+    if (child === undefined) return { name: label, state: "waiting" };
     const state = child.runState ?? (child.state === "queued" ? "queued" : "failed");
     // In steps of five: the message of a pipeline is not redrawn for each percent of a step.
     const progress = child.progress === null ? undefined : Math.floor(child.progress * 20) / 20;
-    return { name: stage, state, ...(state === "running" && progress !== undefined && { progress }) };
+    return { name: label, state, ...(state === "running" && progress !== undefined && { progress }) };
   });
 }

@@ -31,6 +31,8 @@ export interface PipelineSpec {
   hold?: Hold;
   steps: readonly {
     stage: string;
+    /** What is shown of it where its stage alone says too little. */
+    label?: string;
     gate: boolean;
     input: TrainStartInput;
     planned: PlannedChange;

@@ -6,6 +6,7 @@ import { pipelineObject, stepIdOf, type PipelineSpec } from "./pipeline.ts";
 interface WantedStep {
   input: TrainStartInput;
   gate: boolean;
+  label?: string;
   /** Before the names of fields that are wrong in this step. */
   fieldPrefix: string;
 }
@@ -19,13 +20,20 @@ export async function planSteps(
   const problems = new Map<string, FieldProblem>();
   const note = (problem: FieldProblem): void =>
     void problems.set(`${problem.field} ${problem.code}`, problem);
-  for (const [index, { input, gate, fieldPrefix }] of wanted.entries()) {
+  for (const [index, { input, gate, label, fieldPrefix }] of wanted.entries()) {
     const planned = await trainStart.plan(input, { ...deps, requestId: stepIdOf(deps.requestId, index) });
     if (!planned.ok)
       for (const problem of planned.failure) note({ ...problem, field: `${fieldPrefix}${problem.field}` });
     else if (!deps.may(planned.value.subject))
       note({ field: input.stage, code: "step-not-allowed", given: input.stage });
-    else steps.push({ stage: input.stage, gate, input, planned: asStored(planned.value) });
+    else
+      steps.push({
+        stage: input.stage,
+        ...(label !== undefined && { label }),
+        gate,
+        input,
+        planned: asStored(planned.value),
+      });
   }
   return problems.size > 0 ? { ok: false, failure: [...problems.values()] } : { ok: true, value: steps };
 }
@@ -70,9 +78,9 @@ export function wholeOf(
       hours: isParallel ? Math.max(...hours) : sum(hours),
       hoursFrom: { kind: "catalogue" },
       gpuHours: sum(previews.map((preview) => preview.gpuHours)),
-      changes: [],
-      steps: spec.steps.map(({ stage, gate, planned: { preview } }) => ({
-        stage,
+      changes: previews.length === 1 ? (previews[0]?.changes ?? []) : [],
+      steps: spec.steps.map(({ stage, label, gate, planned: { preview } }) => ({
+        stage: label ?? stage,
         gate,
         gpus: preview.gpus,
         hours: preview.hours,
