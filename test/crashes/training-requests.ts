@@ -127,7 +127,9 @@ export async function expectDoneOnce(world: World, requestIds: readonly string[]
     const { cards, replies } = await messagesOf(world, requestId);
     expect(jobs.filter((name) => name === `preprocess-${requestId}`)).toHaveLength(1);
     expect(cards.map(({ text }) => text)).toEqual([expect.stringContaining("succeeded")]);
-    expect(replies.map(({ text }) => text)).toEqual([expect.stringContaining("succeeded")]);
+    // The chart of its loss is a reply, too; whom it is told to is mentioned.
+    const ends = replies.filter(({ text }) => text.startsWith("<@"));
+    expect(ends.map(({ text }) => text)).toEqual([expect.stringContaining("succeeded")]);
   }
   const runs = await world.database.store.selectFrom("runs").select(["id", "state"]).execute();
   expect(runs.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual(
@@ -143,6 +145,12 @@ export async function expectDoneOnce(world: World, requestIds: readonly string[]
     "select key, state from inbound where state <> 'handled' union all select key, state from outbox where state <> 'sent'",
   );
   expect(left).toEqual([]);
+  const reservations = await world.database.store
+    .selectFrom("reservations")
+    .select(["request_id", "released_at"])
+    .execute();
+  expect(reservations.map(({ request_id: id }) => id).toSorted()).toEqual(requestIds.toSorted());
+  expect(reservations.filter(({ released_at: at }) => at === null)).toEqual([]);
 }
 
 async function messagesOfAll(world: World): Promise<readonly PlaygroundMessage[]> {
