@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { Preview } from "../../actions/ports.ts";
+import type { RunDetail } from "../../actions/training/engine-ports.ts";
+import type { RunRow } from "../../actions/training/find-run.ts";
 import type { WaitingReason } from "../../actions/training/waiting/waiting-explanation.ts";
 import { textsFor } from "../texts/texts.ts";
 import { gpuHoursAndCost, outlookLines } from "./outlook-lines.ts";
-import type { Preview } from "../../actions/ports.ts";
+import { waitingCard } from "./waiting-card.ts";
 
 const [en, ko] = [textsFor("en"), textsFor("ko")];
 const reasons: readonly WaitingReason[] = [
@@ -53,6 +56,31 @@ describe("every reason of waiting", () => {
     expect(ko.waiting.reason(busy)).toBe(
       "h100 4개가 한꺼번에 비어 있는 노드가 없어요. 가장 많이 빈 곳은 2개예요 (gpu-3).",
     );
+  });
+});
+
+describe("a run that does not wait", () => {
+  const run = (state: RunRow["state"], detail: RunDetail = {}): RunRow =>
+    ({
+      id: "r1",
+      title: "sft · 7B",
+      name: "sft-r1",
+      state,
+      detail,
+      ended_at: null,
+      progress: null,
+    }) as RunRow;
+  const shown = (row: RunRow) =>
+    JSON.stringify(waitingCard({ kind: "not-waiting", run: row }, false, new Date(0), en));
+
+  it("is told so", () => {
+    expect(shown(run("running"))).toContain("It does not wait: running.");
+  });
+
+  it("is told why it failed instead", () => {
+    const failure = { kind: "cuda-out-of-memory", facts: { rank: 0 }, lines: [], documentQuery: "" } as const;
+
+    expect(shown(run("failed", { failure }))).toContain("memory");
   });
 });
 

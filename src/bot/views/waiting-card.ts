@@ -7,6 +7,7 @@ import type { WayOut } from "../../actions/training/waiting/ways-out.ts";
 import { code, escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, context, section, type MessageView } from "./message.ts";
+import { failureParts } from "./run-parts.ts";
 import { runLine } from "./run-line.ts";
 
 const SHOWN_RUNS = 3;
@@ -21,7 +22,10 @@ export function waitingCard(report: WhyReport, simulated: boolean, now: Date, te
       report.kind === "unreachable"
         ? texts.waiting.unreachable(report.message)
         : texts.waiting.notWaiting(texts.runState(run.state));
-    return { text: `${first}: ${second}`, blocks: [section(`*${first}*\n${second}`)] };
+    return {
+      text: `${first}: ${second}`,
+      blocks: [section(`*${first}*\n${second}`), ...failureParts(run, texts)],
+    };
   }
   const { explanation, ways, mayCancel } = report;
   const waited = texts.hours((now.getTime() - run.created_at.getTime()) / 3_600_000);
