@@ -10,14 +10,11 @@ import { parkRequest, runAction } from "./run-action.ts";
 import { startRequest } from "./start-request.ts";
 import { advancePipeline } from "./training/pipelines/advance-pipeline.ts";
 import { decidePipelineGate } from "./training/pipelines/decide-pipeline-gate.ts";
-import type { MetricsSources } from "./training/metrics/look-at-metrics.ts";
 import { measureRun } from "./training/metrics/measure-run.ts";
 import { peekLogs } from "./training/peek-logs.ts";
 import { repeatRun, type RepeatInput } from "./training/repeat-run.ts";
 
 export type Actions = ReturnType<typeof createActions>;
-
-const LOG_ALONE: MetricsSources = { wandbHosts: ["wandb.ai"], lowGpu: { percent: 50, minutes: 10 } };
 
 /**
  * The door of the actions. Nothing here knows Slack or the queue: an outcome says what has to be rung
@@ -26,8 +23,6 @@ const LOG_ALONE: MetricsSources = { wandbHosts: ["wandb.ai"], lowGpu: { percent:
 export function createActions(
   deps: Omit<ActionDeps, "person" | "requestId"> & {
     policy: Policy;
-    /** Default: the log alone. */
-    metrics?: MetricsSources;
     /** undefined: not an active member of the workspace. Throws when that cannot be known now. */
     findPerson(slackUserId: string): Promise<Person | undefined>;
   },
@@ -64,7 +59,6 @@ export function createActions(
     park: (id: RequestId, error: string) => parkRequest(deps, id, error),
     observe: (runId: string) => observeRun(deps, runId),
     peekLogs: (wanted: Parameters<typeof peekLogs>[1]) => peekLogs(deps, wanted),
-    measure: (runId: string, tell: Parameters<typeof measureRun>[2]) =>
-      measureRun({ ...deps, metrics: deps.metrics ?? LOG_ALONE }, runId, tell),
+    measure: (runId: string, tell: Parameters<typeof measureRun>[2]) => measureRun(deps, runId, tell),
   };
 }

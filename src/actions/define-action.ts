@@ -14,6 +14,7 @@ import type {
   Stage,
 } from "./ports.ts";
 import type { Pipeline } from "./training/pipelines/pipeline.ts";
+import type { MetricsSources } from "./training/metrics/look-at-metrics.ts";
 import type { RunRef, SubmitFailure, TrainingEngine } from "./training/engine-ports.ts";
 import type { SafetySettings } from "./training/safety/check-object-safety.ts";
 
@@ -30,6 +31,8 @@ export interface ActionDeps {
   rates?: RateTable | undefined;
   /** Default: objects contain what the stages' templates do, and nothing of the nodes themselves. */
   safety?: SafetySettings;
+  /** Where metrics of runs are besides their logs; absent: nowhere. */
+  metrics?: MetricsSources;
   now(): Date;
 }
 

@@ -16,7 +16,7 @@ export const metricsTextsEn = {
     `Line chart of the loss of ${title}: ${points} points, from ${first} to ${last} at step ${step}`,
   chartEval: (last: string) => `, evaluation loss last ${last}`,
   chartMissing: (run: string) =>
-    `There is no loss of ${code(run)} yet. It is read every half a minute from MLflow, or from lines like \`step 812/4100 loss 1.24\` in its log.`,
+    `There are not two values of the loss of ${code(run)} yet. They are read from MLflow, or from lines like \`step 812/4100 loss 1.24\` in its log.`,
   lowGpu: (person: string, percent: number, minutes: number, reason: string) =>
     `${person} The GPUs are hardly used: ${percent} % on average over ${minutes} min. ${reason}`,
   lowGpuReason: (reason: LowGpuReason): string => {

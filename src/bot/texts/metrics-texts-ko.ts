@@ -15,7 +15,7 @@ export const metricsTextsKo: typeof metricsTextsEn = {
     `${title}의 손실 꺾은선 차트: 점 ${points}개, ${first}에서 시작해 스텝 ${step}에서 ${last}`,
   chartEval: (last) => `, 마지막 평가 손실 ${last}`,
   chartMissing: (run) =>
-    `${code(run)}: 아직 손실 값이 없어요. MLflow나 로그의 \`step 812/4100 loss 1.24\` 같은 줄에서 30초마다 읽어요.`,
+    `${code(run)}: 차트를 그리려면 손실 값이 두 개 이상 있어야 해요. MLflow나 로그의 \`step 812/4100 loss 1.24\` 같은 줄에서 읽어요.`,
   lowGpu: (person, percent, minutes, reason) =>
     `${person} GPU를 거의 쓰지 않고 있어요. 최근 ${minutes}분 평균 ${percent} %예요. ${reason}`,
   lowGpuReason: (reason): string => {

@@ -39,6 +39,7 @@ function signed(value: number): string {
 
 /** 9.1e-6, as scripts are given it. */
 function small(value: number): string {
+  if (value === 0) return "0";
   return value.toExponential(1).replace(".0e", "e").replace("e+", "e");
 }
 

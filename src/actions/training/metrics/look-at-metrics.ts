@@ -16,12 +16,17 @@ import { readLogMetrics } from "./read-log-metrics.ts";
 
 /** Where metrics are looked for besides the log, and what counts as idle. */
 export interface MetricsSources {
-  tracker?: MetricsTracker;
-  gpus?: GpuMonitor;
+  tracker?: MetricsTracker | undefined;
+  gpus?: GpuMonitor | undefined;
   /** Hosts of which a W&B address in a log becomes a link. */
   wandbHosts: readonly string[];
   lowGpu: LowGpuSettings;
 }
+
+export const LOG_ALONE: MetricsSources = {
+  wandbHosts: ["wandb.ai"],
+  lowGpu: { percent: 50, minutes: 10 },
+};
 
 /** As kept in `run_metrics.series`. */
 export interface StoredSeries {

@@ -7,12 +7,7 @@ import { lockRequest, moveRequest, type RequestRow } from "../../request-row.ts"
 import type { RunDetail } from "../engine-ports.ts";
 import type { RunRow } from "../find-run.ts";
 import { judgeGpuUse, type GpuVerdict } from "./judge-gpu-use.ts";
-import {
-  lookAtMetrics,
-  type MetricsSources,
-  type SeenMetrics,
-  type StoredSeries,
-} from "./look-at-metrics.ts";
+import { LOG_ALONE, lookAtMetrics, type SeenMetrics, type StoredSeries } from "./look-at-metrics.ts";
 import { lossChange, newestGpuUse, type MetricsSummary } from "./summarise-metrics.ts";
 
 /** A run's metrics are looked at this often at most, and once more after its end. */
@@ -34,13 +29,12 @@ export type MeasureOutcome =
 /** Looks at a run's metrics as its owner and writes down what has changed. The run itself is left to `observeRun`. */
 export async function measureRun(
   deps: Omit<ActionDeps, "person" | "requestId"> & {
-    metrics: MetricsSources;
     findPerson(slackUserId: string): Promise<Person | undefined>;
   },
   runId: string,
   tell: (transaction: Transaction<Database>, measured: MeasuredRun) => Promise<void>,
 ): Promise<MeasureOutcome> {
-  const { store, metrics } = deps;
+  const { store, metrics = LOG_ALONE } = deps;
   const run = await store.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
   const now = deps.now();
   if (run === undefined || !isDue(run, now)) return { kind: "nothing-to-do" };
@@ -84,7 +78,8 @@ export async function measureRun(
       .execute();
     if (changed) await moveRequest(transaction, request.id, request.state, now);
     const idle = verdict.kind === "low" && idleSince !== null ? { idle: { since: idleSince, verdict } } : {};
-    await tell(transaction, { request, run: current, series, ...idle });
+    const measured = { ...current, detail: { ...detail, metrics: summary } };
+    await tell(transaction, { request, run: measured, series, ...idle });
     return {
       kind: "measured",
       requestId: request.id,
