@@ -6,8 +6,7 @@ export const safetyTextsEn = {
   rules: {
     namespace: (value) => `The namespace ${value} is not allowed (\`safety.namespaces\`).`,
     image: (value) => `The image ${value} is not allowed (\`safety.images\`).`,
-    "service-account": (value) =>
-      `The service account ${value} is not allowed (\`safety.serviceAccounts\`).`,
+    "service-account": (value) => `The service account ${value} is not allowed (\`safety.serviceAccounts\`).`,
     claim: (value) => `The volume claim ${value} is not allowed (\`safety.claims\`).`,
     volume: (value) => `The volume ${value} is in no template.`,
     "host-path": (value) =>
