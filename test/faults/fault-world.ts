@@ -166,7 +166,7 @@ interface StageSettings {
   };
 }
 
-/** The example's, with one stage that fails by its nature: what is told of its runs must be that. */
+/** Policy and stages of the example, with one stage that fails by its nature: what is told of its runs must be that. */
 async function writeSettings(folder: string, apiUrl: string, options: FaultWorldOptions): Promise<string> {
   const settings = parse(await readFile(EXAMPLE, "utf8")) as Record<string, unknown>;
   const stages = (settings["stages"] as StageSettings[]).filter(({ name }) => STAGES.includes(name));
@@ -177,7 +177,7 @@ async function writeSettings(folder: string, apiUrl: string, options: FaultWorld
     replicas.restartPolicy = "Never";
   await mkdir(join(folder, "pages"));
   const merged: Record<string, unknown> = {
-    ...settings,
+    policy: settings["policy"],
     stages,
     slack: { apiUrl },
     listen: options.slackHttpPort === undefined ? {} : { slackHttpPort: options.slackHttpPort },
