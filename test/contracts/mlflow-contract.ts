@@ -23,6 +23,12 @@ export function mlflowContract(name: string, start: () => Promise<MlflowServer>)
       });
       await server.log({
         experiment: "another",
+        name: "tagged",
+        tags: { "jibsa.run": "rlhf-r3" },
+        metrics: { loss: [point(5, 0.5)] },
+      });
+      await server.log({
+        experiment: "another",
         name: "royal-sun-7",
         tags: { "jibsa.request-id": "r2" },
         metrics: {
@@ -59,6 +65,14 @@ export function mlflowContract(name: string, start: () => Promise<MlflowServer>)
       const found = await mlflow.find({ requestId: "r1", name: "sft-r1" }, { withHistory: false });
 
       expect(found).toMatchObject({ loss: [{ step: 20, value: 2.25 }], learningRate: 1e-5, evalLoss: [] });
+    });
+
+    it("finds a run by the tag with its name", async () => {
+      const mlflow = createMlflow(settingsOf(server.url));
+
+      const found = await mlflow.find({ requestId: "r3", name: "rlhf-r3" }, { withHistory: false });
+
+      expect(found).toMatchObject({ loss: [{ step: 5, value: 0.5 }] });
     });
 
     it("finds none that is not there, whatever its name would mean in a filter", async () => {

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { MetricsUnavailableError, type MetricPoint, type MetricsTracker } from "../training/metrics-ports.ts";
 import { callJson } from "./call-json.ts";
 
-export const REQUEST_TAG = "jibsa.request-id";
+/** Set by training scripts: the run's name, or the id of its request. */
+const RUN_TAG = "jibsa.run";
+const REQUEST_TAG = "jibsa.request-id";
 
 export interface MlflowSettings {
   url: string;
@@ -111,6 +113,7 @@ export function createMlflow(settings: MlflowSettings, now: () => number = Date.
   return {
     async find({ requestId, name }, { withHistory }) {
       const run =
+        (await search(`tags.\`${RUN_TAG}\` = '${quoted(name)}'`)) ??
         (await search(`tags.\`${REQUEST_TAG}\` = '${quoted(requestId)}'`)) ??
         (await search(`attributes.run_name LIKE '%${quoted(name)}%'`));
       if (run === undefined) return undefined;

@@ -23,7 +23,7 @@ export interface MetricsLink {
 /** Where training scripts write their metrics themselves. Outages are thrown as `MetricsUnavailableError`. */
 export interface MetricsTracker {
   /**
-   * By the tag with the request's id, else by the run's name; undefined: it knows no such run. Without history only the newest
+   * By a tag with the run's name or the request's id, else by the run's name within its own; undefined: it knows no such run. Without history only the newest
    * point of each.
    */
   find(
