@@ -29,6 +29,17 @@ describe("a command", () => {
     ["/train", "logs lines=0", { kind: "invalid" }],
     [
       "/train",
+      'logs sft-r1 --grep "out of memory"',
+      { kind: "train-logs", run: "sft-r1", lines: 50, grep: "out of memory" },
+    ],
+    ["/train", "logs --grep lr=1e-5 sft-r1", { kind: "train-logs", run: "sft-r1", grep: "lr=1e-5" }],
+    ["/train", "logs sft-r1 grep=", { kind: "invalid" }],
+    ["/train", "logs sft-r1 --grep", { kind: "invalid" }],
+    ["/train", "logs sft-r1 follow grep=loss", { kind: "train-logs-follow", run: "sft-r1", grep: "loss" }],
+    ["/train", "로그 --follow", { kind: "train-logs-follow", run: "", grep: "" }],
+    ["/train", "차트 sft-r1", { kind: "train-chart", run: "sft-r1" }],
+    [
+      "/train",
       "start sft gpus=1 gpus=2",
       { kind: "invalid", problems: [{ field: "gpus", code: "given-twice" }] },
     ],
