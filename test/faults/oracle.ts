@@ -67,6 +67,8 @@ export function valueOf(message: PlaygroundMessage, actionId: string): string | 
 
 const isSaidToAll = (message: PlaygroundMessage): boolean =>
   message.bot_id !== undefined && message.is_ephemeral !== true;
+/** What pings the asker once; a chart of the run stands in its thread too. */
+export const tellsAnEnd = ({ text }: PlaygroundMessage): boolean => /^<@\w+> (?:✅|❌|⚪|⚠️)/.test(text);
 const runNameIn = (message: PlaygroundMessage): string | undefined => RUN_NAME.exec(wordsOf(message))?.[1];
 
 /** What may be true at no moment, in words; empty when nothing is wrong. */
@@ -125,9 +127,13 @@ export async function judge(world: FaultWorld, started: readonly number[]): Prom
       .flat()
       .filter((reply) => !shown.some(({ ts }) => ts === reply.ts));
     if (job.state === "open") wrongs.push(`${job.name} has not ended`);
+    doubled += replies.length - new Set(replies.map(({ text }) => text)).size;
+    const ends = replies.filter(tellsAnEnd);
+    // The same text again is counted above already.
+    const endTexts = [...new Map(ends.map((end) => [end.text, end])).values()];
     for (const [what, found] of [
       ["message", shown],
-      ["reply", replies],
+      ["reply", endTexts],
     ] as const) {
       if (found.length === 0)
         wrongs.push(`${job.name} (number ${number}, ${job.state}) has no ${what} of its end`);

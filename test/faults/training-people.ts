@@ -6,6 +6,7 @@ import {
   look,
   numberIn,
   pathOf,
+  tellsAnEnd,
   valueOf,
   wrongsOf,
   type ChannelName,
@@ -74,9 +75,9 @@ export function createTrainingPeople(world: FaultWorld): TrainingPeople {
     }
   })();
   /** Looks at each look until there is something. */
-  const see = async <T>(find: (now: Look) => T | undefined): Promise<T> => {
-    for (;;) {
-      const found = find(seen);
+  const see = async <T>(find: (now: Look) => T | undefined | Promise<T | undefined>): Promise<T> => {
+    for (let last: Look | undefined; ;) {
+      const found = seen === last ? undefined : await find((last = seen));
       if (found !== undefined) return found;
       await sleep(50, undefined, { signal: stopping.signal });
     }
@@ -84,7 +85,7 @@ export function createTrainingPeople(world: FaultWorld): TrainingPeople {
   const step = async <T>(
     number: number,
     what: Step["what"],
-    find: (now: Look) => T | undefined,
+    find: (now: Look) => T | undefined | Promise<T | undefined>,
   ): Promise<T> => {
     const began: Step = { number, what, fromMs: Date.now() };
     steps.push(began);
@@ -139,7 +140,7 @@ export function createTrainingPeople(world: FaultWorld): TrainingPeople {
       step(number, "card", ({ messages }) => cardOf(messages, `${stage.name}-${requestId ?? ""}`)),
     ]);
     const ended = await see(({ jobs }) => jobs.find(({ uid, state }) => uid === job.uid && state !== "open"));
-    await step(number, "end", (now) => toldEnd(now, ended));
+    await step(number, "end", (now) => toldEnd(world, now, ended));
     open.delete(number);
   }
 
@@ -206,9 +207,9 @@ function cardOf(messages: Look["messages"], runName: string): Look["messages"][n
 }
 
 /** The card shows the end, and a reply below it has told it. */
-function toldEnd({ messages }: Look, job: Job): true | undefined {
+async function toldEnd(world: FaultWorld, { messages }: Look, job: Job): Promise<true | undefined> {
   const card = cardOf(messages, job.name);
-  return card !== undefined && card.text.includes(job.state) && (card.reply_count ?? 0) > 0
-    ? true
-    : undefined;
+  if (card === undefined || !card.text.includes(job.state) || (card.reply_count ?? 0) === 0) return undefined;
+  const replies = await world.slack.messages(ASKER, card.channel, card.ts).catch(() => []);
+  return replies.some((reply) => reply.ts !== card.ts && tellsAnEnd(reply)) ? true : undefined;
 }
