@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import { ackFigure } from "./ack.ts";
 import type { Figure, FigureLine } from "./figure.ts";
 import { firstTextFigure } from "./first-text.ts";
+import { listFigure } from "./list.ts";
 import { compareSides, measureFigure, printLine } from "./measure-figure.ts";
 import { residentMegabytes } from "./memory.ts";
 import { median, percentile } from "./statistics.ts";
 
-const quick = { isQuick: true, corpus: undefined, log: () => undefined };
+const quick = { isQuick: true, rounds: 5, corpus: undefined, log: () => undefined };
 const line: FigureLine = {
   label: "ack",
   ours: "slack",
@@ -89,6 +90,14 @@ describe("figures", () => {
     expect(calls.slice(0, 4)).toEqual(["slack", "bolt", "bolt", "slack"]);
     expect([calls.length, calls.at(-1)]).toEqual([11, "close"]);
   });
+
+  it("measure what lists read, of runs that are found and of one that is not", async () => {
+    const results = await measureFigure(listFigure, quick);
+
+    if ("skipped" in results) throw new Error(results.skipped);
+    expect(results.map(({ line: { label } }) => label)).toEqual(listFigure.lines.map(({ label }) => label));
+    for (const { ours } of results) expect(ours).toBeGreaterThan(0);
+  }, 60_000);
 
   it("read the resident memory of a process", async () => {
     expect(await residentMegabytes(process)).toBeGreaterThan(30);

@@ -1,6 +1,8 @@
 export interface BenchOptions {
   /** One round of tiny counts: proves that the measurement works, its numbers mean nothing. */
   isQuick: boolean;
+  /** How often each side is measured; with `isQuick` once. */
+  rounds: number;
   /** Folder of documents, for figures that need one. */
   corpus: string | undefined;
   log(text: string): void;
@@ -12,7 +14,7 @@ export interface FigureLine {
   /** Sides of the figure, by name. */
   ours: string;
   peer: string;
-  unit: "ms" | "MB" | "s";
+  unit: "ms" | "MB" | "s" | "/min";
   /** What is held to `limit`: ours / peer, ours - peer, or ours alone, beside which the peer is only shown. */
   compare: "ratio" | "difference" | "alone";
   limit: number;

@@ -30,7 +30,7 @@ export async function measureFigure(
   running = opened;
   const numbers = new Map(Object.keys(opened.sides).map((side) => [side, [] as number[]]));
   try {
-    for (let round = 0; round < (options.isQuick ? 1 : ROUNDS); round += 1) {
+    for (let round = 0; round < (options.isQuick ? 1 : options.rounds); round += 1) {
       const sides = Object.entries(opened.sides);
       for (const [side, measure] of round % 2 === 0 ? sides : sides.toReversed()) {
         const number = await measure();

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { ackFigure } from "./ack.ts";
 import type { Figure } from "./figure.ts";
 import { firstTextFigure } from "./first-text.ts";
+import { followFigure } from "./follow.ts";
 import { listFigure } from "./list.ts";
 import { breakOff, measureFigure, printLine, ROUNDS, TITLE } from "./measure-figure.ts";
 import { memoryFigure } from "./memory.ts";
@@ -15,6 +16,7 @@ const FIGURES: readonly Figure[] = [
   firstTextFigure,
   startFigure,
   listFigure,
+  followFigure,
   memoryFigure,
   readyFigure,
 ];
@@ -26,9 +28,10 @@ const USAGE = `Measures Jibsa against bare peers in the same run, so that the nu
 ${FIGURES.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join("\n")}
 
   --corpus DIR   folder of Markdown pages for first-text; it is skipped without one
+  --rounds N     how many rounds, default ${ROUNDS}
   --quick        one round of tiny counts: shows that the measurement works, its numbers mean nothing
 
-Each line is the median of ${ROUNDS} rounds that measure one side after the other, in alternating order.
+Each line is the median of its rounds, which measure one side after the other, in alternating order.
 Ends with 1 when a figure is over its limit (never with --quick), with 2 when it is called wrongly.`;
 
 async function main(): Promise<number> {
@@ -37,6 +40,7 @@ async function main(): Promise<number> {
     options: {
       corpus: { type: "string" },
       quick: { type: "boolean" },
+      rounds: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -50,13 +54,23 @@ async function main(): Promise<number> {
     return 2;
   }
   const isQuick = values.quick === true;
+  const rounds = isQuick ? 1 : Number(values.rounds ?? ROUNDS);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    console.error(`--rounds takes a number from 1 on\n\n${USAGE}`);
+    return 2;
+  }
   const corpus = values.corpus === undefined ? undefined : resolve(values.corpus);
   const chosen = FIGURES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const printed: string[] = [];
   let isOver = false;
   for (const figure of chosen) {
     console.error(`${figure.name}: load ${loadText()}`);
-    const results = await measureFigure(figure, { isQuick, corpus, log: (text) => console.error(text) });
+    const results = await measureFigure(figure, {
+      isQuick,
+      rounds,
+      corpus,
+      log: (text) => console.error(text),
+    });
     if ("skipped" in results) printed.push(`${figure.name.padEnd(19)} skipped: ${results.skipped}`);
     else {
       printed.push(...results.map(printLine));

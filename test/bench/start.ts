@@ -2,9 +2,10 @@ import { createKubernetesCluster } from "#src/actions/adapters/kubernetes-cluste
 import type { Cluster } from "#src/actions/cluster-ports.ts";
 import { openStore } from "#src/store/open-store.ts";
 import { waitUntil } from "#test/wait-until.ts";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Figure } from "./figure.ts";
+import { openControlPlane, type RealControlPlane } from "./servers/open-control-plane.ts";
 import { openBareQueue } from "./servers/bare-queue.ts";
 import { writeBenchConfig } from "./servers/bench-config.ts";
 import { approveTraining } from "./servers/approve-training.ts";
@@ -22,7 +23,7 @@ export const startFigure: Figure = {
   summary:
     "p95 from an approval to the object in the cluster; peer: a bare queue whose worker creates one there",
   lines: [{ label: "start", ours: "approved", peer: "bare", unit: "ms", compare: "ratio", limit: 2 }],
-  async open({ isQuick }) {
+  async open({ isQuick, log }) {
     const closers: (() => Promise<void> | void)[] = [];
     const close = async (): Promise<void> => {
       for (const closer of closers.splice(0).toReversed()) await closer();
@@ -30,13 +31,22 @@ export const startFigure: Figure = {
     try {
       const simulators = await startSimulators();
       closers.push(simulators.close);
-      const { kubeconfigFile, playground, botToken, appToken, apiUrl } = simulators;
-      const config = await writeBenchConfig(() => ({
+      const { playground, botToken, appToken, apiUrl } = simulators;
+      const plane = await openControlPlane([JOBS.namespace]);
+      if (plane !== undefined) closers.push(plane.close);
+      log(`  start: on ${plane === undefined ? "the simulated cluster" : "the real API server"}`);
+      const config = await writeBenchConfig((folder) => ({
         slack: { apiUrl },
         model: { provider: "none" },
-        clusters: [{ name: "onprem-a", kubeconfig: kubeconfigFile }],
+        clusters: [
+          {
+            name: "onprem-a",
+            kubeconfig: plane === undefined ? simulators.kubeconfigFile : join(folder, "kubeconfig"),
+          },
+        ],
       }));
       closers.push(config.close);
+      if (plane !== undefined) await writeFile(join(config.folder, "kubeconfig"), plane.kubeconfig);
       const jibsa = await startBenchJibsa({
         args: ["--config", config.file, "--roles", "slack,worker"],
         env: { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken },
@@ -49,8 +59,8 @@ export const startFigure: Figure = {
       closers.push(() => database.close());
       const cluster = createKubernetesCluster({
         name: "onprem-a",
-        simulated: true,
-        source: { kubeconfigFile },
+        simulated: plane === undefined,
+        source: plane === undefined ? { kubeconfigFile: simulators.kubeconfigFile } : plane,
       });
       const seen = watchNames(cluster);
       closers.push(seen.stop);
@@ -60,7 +70,9 @@ export const startFigure: Figure = {
 
       const approved = async (): Promise<number> => {
         const { decidedAtMs, name } = await approveTraining(playground, database.store);
-        return (await seen.at(name)) - decidedAtMs;
+        const tookMs = (await seen.at(name)) - decidedAtMs;
+        if (plane !== undefined) await endJob(plane, name);
+        return tookMs;
       };
       const bare = async (): Promise<number> => {
         const addedAtMs = Date.now();
@@ -110,6 +122,22 @@ function inTurns<Side extends string>(
     Side,
     () => Promise<number>
   >;
+}
+
+/** On the real API server nothing runs: what its controller would write at the end. */
+async function endJob({ admin }: RealControlPlane, name: string): Promise<void> {
+  const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+  await admin.must(`/apis/kubeflow.org/v1/namespaces/${JOBS.namespace}/pytorchjobs/${name}/status`, {
+    method: "PATCH",
+    type: "application/merge-patch+json",
+    body: {
+      status: {
+        conditions: [{ type: "Succeeded", status: "True", lastTransitionTime: at }],
+        replicaStatuses: {},
+        completionTime: at,
+      },
+    },
+  });
 }
 
 /** When each object was first seen. Both sides end at this watch. */

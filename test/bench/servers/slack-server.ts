@@ -25,6 +25,8 @@ export const BOT_TOKEN = "xoxb-bench-bench";
 export const APP_TOKEN = "xapp-bench-bench";
 export const TEAM = "T0BENCH";
 export const PERSON = "U0PERSON";
+/** Conversations that the measured runs are told in. */
+export const CHANNELS = 40;
 
 /** The least of Slack that an app needs, without limits or stores that would be measured too. The clock is its own. */
 export async function startSlackServer(): Promise<SlackServer> {

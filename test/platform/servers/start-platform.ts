@@ -29,6 +29,8 @@ export interface RunningPlatform {
 export async function startPlatform(
   cache: PlatformCache,
   log: (text: string) => void,
+  /** Default true: nodes, and the controllers of every platform. Without them objects stay as they are written. */
+  { withControllers = true }: { withControllers?: boolean } = {},
 ): Promise<RunningPlatform> {
   removeLeftOvers(cache.runs);
   const folder = join(cache.runs, String(process.pid));
@@ -74,14 +76,16 @@ export async function startPlatform(
     log(`control plane ready after ${((Date.now() - startedAtMs) / 1_000).toFixed(1)} s`);
     const context: ControllerContext = { cache, files, start, controlPlane };
     const startOne = (name: string, controller: StartController) => timed(name, controller(context));
-    await Promise.all([
-      timed("nodes", startKwok({ ...context, port: kubelet })),
-      startOne("KubeRay", startKubeRay),
-      startOne("Training Operator", startTrainingOperator),
-      startOne("Argo Workflows", startArgoWorkflows),
-      startOne("JobSet", startJobSet).then(() => startOne("Trainer", startTrainer)),
-    ]);
-    await startOne("Kueue", startKueue);
+    if (withControllers) {
+      await Promise.all([
+        timed("nodes", startKwok({ ...context, port: kubelet })),
+        startOne("KubeRay", startKubeRay),
+        startOne("Training Operator", startTrainingOperator),
+        startOne("Argo Workflows", startArgoWorkflows),
+        startOne("JobSet", startJobSet).then(() => startOne("Trainer", startTrainer)),
+      ]);
+      await startOne("Kueue", startKueue);
+    }
     const access: PlatformAccess = {
       admin: controlPlane.admin.access,
       privateKey: files.privateKey,
