@@ -136,16 +136,27 @@ export function clusterContract(name: string, open: () => Promise<ClusterUnderTe
       });
     });
 
-    it("tells of changes until it is stopped", async () => {
+    it("tells what is there, and of changes with the object, until it is stopped", async () => {
       const { cluster, researcher } = opened;
       const stop = new AbortController();
-      const seen: string[] = [];
-      cluster.watch(JOBS, (changed) => seen.push(changed), stop.signal);
-      const job = jobObject();
+      const seen: { name: string; uid: string | undefined }[] = [];
+      const [early, late] = [jobObject(), jobObject()];
+      await cluster.create(early, researcher);
+      let listed: { has(name: string): boolean } | undefined;
+      cluster.watch(JOBS, (name, object) => seen.push({ name, uid: uidOf(object) }), stop.signal, {
+        onListed: (all) => (listed = all),
+      });
+      await waitUntil("the list", () => listed?.has(early.metadata.name));
+      expect(listed?.has(late.metadata.name)).toBe(false);
 
-      await cluster.create(job, researcher);
+      const made = await cluster.create(late, researcher);
+      const uid = made.ok ? uidOf(made.value) : undefined;
+      const told = (wanted: string | undefined) =>
+        seen.some((change) => change.name === late.metadata.name && change.uid === wanted);
+      await waitUntil("the new object to be told", () => uid !== undefined && told(uid));
+      await cluster.delete({ ...JOBS, name: late.metadata.name }, researcher);
 
-      await waitUntil("the change to be told", () => seen.includes(job.metadata.name));
+      await waitUntil("its end to be told", () => told(undefined));
       stop.abort();
     });
 

@@ -104,10 +104,15 @@ export function createInMemoryCluster(name = "onprem-a", { simulated = false } =
       check();
       return { allowed: !faults.readers.has(as.user) };
     },
-    watch(ref, onChange, signal) {
+    watch(ref, onChange, signal, { onListed } = {}) {
       const watcher = { resource: ref.resource, onChange };
       watchers.add(watcher);
       signal.addEventListener("abort", () => watchers.delete(watcher), { once: true });
+      const found = [...objects.values()].filter((object) =>
+        objects.has(keyOf(ref.resource, ref.namespace, object.metadata.name)),
+      );
+      for (const object of found) onChange(object.metadata.name, structuredClone(object));
+      onListed?.(new Set(found.map(({ metadata }) => metadata.name)));
     },
     async status() {
       checkRead();
