@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PlatformObject } from "#src/actions/ports.ts";
+import { createPyTorchJobEngine } from "#src/actions/training/engines/pytorch-job/pytorch-job-engine.ts";
 import { findInQueue } from "#src/actions/training/waiting/find-in-queue.ts";
 import { readQuota } from "#src/actions/training/waiting/read-quota.ts";
 import { makeQueues } from "#test/servers/kueue-objects.ts";
@@ -134,6 +135,24 @@ describe("jobs that name a queue of Kueue", () => {
     expect(await found(first)).toMatchObject({ place: { reason: "Deactivated" } });
     expect(await found(second)).toBeUndefined();
     expect(await stateOf("first")).toBe("Suspended");
+  });
+
+  it("are suspended and resumed through their Workload, by those who may", async () => {
+    const lead = { user: "ops@example.com", groups: ["jibsa:operators"] };
+    const uid = await submit("first", 4);
+    opened.clock.advance(2_000);
+    const engine = createPyTorchJobEngine(new Map([["onprem-a", opened.cluster]]));
+    const ref = { cluster: "onprem-a", namespace, name: "first", uid };
+
+    expect(await engine.suspend?.(ref, stranger)).toMatchObject({ kind: "forbidden" });
+    expect(await engine.suspend?.(ref, lead)).toEqual({ kind: "done" });
+    opened.clock.advance(10_000);
+    expect(await stateOf("first")).toBe("Suspended");
+    expect(await engine.suspend?.(ref, lead)).toEqual({ kind: "unchanged" });
+
+    expect(await engine.resume?.(ref, lead)).toEqual({ kind: "done" });
+    opened.clock.advance(5_000);
+    expect(await stateOf("first")).toBe("Running");
   });
 
   it("are told in order by the visibility API, each queue its own, and to nobody who may not look", async () => {

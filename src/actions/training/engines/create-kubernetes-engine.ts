@@ -11,8 +11,10 @@ import type {
   TrainingEngine,
 } from "../engine-ports.ts";
 import { isMadeFor, REQUEST_ID_LABEL } from "../object-labels.ts";
+import { suspendInQueue } from "./suspend-in-queue.ts";
 import { waitingReason } from "./pods-of-run.ts";
 import { renderObject } from "./render-object.ts";
+import { controlled } from "./control-outcome.ts";
 import { footprintOf, type PodTemplates } from "./pod-templates.ts";
 
 /** A run and through whom it is looked at. */
@@ -100,6 +102,8 @@ export function createKubernetesEngine(
     const patch = definition.suspension?.(object, suspend);
     if (patch === undefined || typeof patch === "string")
       return { kind: "not-possible", message: patch ?? "" };
+    const queued = await suspendInQueue(view.cluster, object, suspend, as);
+    if (queued !== undefined) return queued;
     if (definition.read(object).detail?.suspended === suspend) return { kind: "unchanged" };
     return controlled(await view.cluster.patch(refOf(ref), patch, as));
   }
@@ -197,15 +201,6 @@ export function createKubernetesEngine(
       }
     },
   };
-}
-
-/** What a patch came to. */
-export function controlled(patched: Awaited<ReturnType<Cluster["patch"]>>): ControlOutcome {
-  if (patched.ok) return { kind: "done" };
-  const { failure } = patched;
-  if (failure.kind === "not-found") return { kind: "not-found" };
-  const kind = failure.kind === "forbidden" ? "forbidden" : "not-possible";
-  return { kind, message: failure.message };
 }
 
 function uidOf(object: PlatformObject): string | undefined {

@@ -1,7 +1,7 @@
 import { ClusterForbiddenError, type Cluster, type ObjectRef } from "../../../cluster-ports.ts";
 import type { Identity } from "../../../ports.ts";
 import type { ControlOutcome, RunRef } from "../../engine-ports.ts";
-import { controlled } from "../create-kubernetes-engine.ts";
+import { controlled } from "../control-outcome.ts";
 import { readExperiment, specOf } from "./experiment-state.ts";
 import { lastTrue, type KatibCondition } from "./read-trial.ts";
 
