@@ -44,8 +44,7 @@ const CHANNEL_LOCKS = 7_220_004;
 
 /** In the caller's transaction: the line stands or falls with what it tells of. */
 export async function addLine(transaction: Transaction<Database> | Store, line: OutboxLine): Promise<void> {
-  if (!transaction.isTransaction)
-    return (transaction as Store).transaction().execute((own) => addLine(own, line));
+  if (!transaction.isTransaction) return transaction.transaction().execute((own) => addLine(own, line));
   // Ids are given when a row is written, and rows are seen when they are committed: without this, a later line could overtake.
   await sql`select pg_advisory_xact_lock(${CHANNEL_LOCKS}, hashtext(${line.channel}))`.execute(transaction);
   const payload: OutboxPayload = {

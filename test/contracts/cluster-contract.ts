@@ -142,10 +142,15 @@ export function clusterContract(name: string, open: () => Promise<ClusterUnderTe
       const seen: { name: string; uid: string | undefined }[] = [];
       const [early, late] = [jobObject(), jobObject()];
       await cluster.create(early, researcher);
-      let listed: { has(name: string): boolean } | undefined;
-      cluster.watch(JOBS, (name, object) => seen.push({ name, uid: uidOf(object) }), stop.signal, {
-        onListed: (all) => (listed = all),
-      });
+      let listed: { has(changed: string): boolean } | undefined;
+      cluster.watch(
+        JOBS,
+        (changed, object) => seen.push({ name: changed, uid: uidOf(object) }),
+        stop.signal,
+        {
+          onListed: (all) => (listed = all),
+        },
+      );
       await waitUntil("the list", () => listed?.has(early.metadata.name));
       expect(listed?.has(late.metadata.name)).toBe(false);
 

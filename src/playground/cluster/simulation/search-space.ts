@@ -48,7 +48,7 @@ function valueAt({ parameterType, feasibleSpace = {} }: SearchParameter, share: 
 /** Small numbers with an exponent, as Katib's suggestion services write them. */
 const numberText = (value: number): string =>
   value !== 0 && Math.abs(value) < 1e-4
-    ? String(Number(value.toPrecision(6)).toExponential())
+    ? Number(value.toPrecision(6)).toExponential()
     : String(Number(value.toPrecision(6)));
 
 function bordersOf({ min, max, step }: NonNullable<SearchParameter["feasibleSpace"]>) {
