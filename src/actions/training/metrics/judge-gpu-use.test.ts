@@ -46,6 +46,16 @@ describe("GPU use", () => {
     });
   });
 
+  it("is judged over a single minute too, of samples half a minute apart", () => {
+    const samples = [60_001, 30_001, 1].map((agoMs) => ({ atMs: NOW - agoMs, percent: 7 }));
+
+    expect(judgeGpuUse([{ pod: "a", samples }], step(0), { percent: 50, minutes: 1 }, NOW)).toMatchObject({
+      kind: "low",
+      percent: 7,
+      minutes: 1,
+    });
+  });
+
   it("is low where some pods compute and others idle, and names those", () => {
     const pods = [use("busy", flat(80)), use("idle-1", flat(0)), use("idle-2", flat(2))];
 

@@ -47,7 +47,7 @@ export function judgeGpuUse(
   const last = means.at(-1);
   if (first === undefined || last === undefined || nowMs - last.atMs > 120_000) return { kind: "unknown" };
   if (means.some((one) => one.mean >= percent)) return { kind: "fine" };
-  const isCovered = first.atMs <= fromMs + 90_000 && means.length >= Math.max(3, minutes / 2);
+  const isCovered = first.atMs <= fromMs + 90_000 && means.length >= Math.max(2, minutes / 2);
   if (!isCovered) return { kind: "unknown" };
   return {
     kind: "low",
