@@ -17,6 +17,8 @@ import { createBackgroundClient, createInteractiveClient, type SlackConnection }
 import type { SlackPeople } from "./slack-people.ts";
 import { tellMetrics } from "./tell-metrics.ts";
 
+const NOT_DRAWN_MS = 1_000;
+
 /** The worker's side of Slack: handlers for the jobs that speak. Throws when Slack refuses the token. */
 export async function createBotWorker(deps: {
   connection: SlackConnection;
@@ -69,7 +71,8 @@ export async function createBotWorker(deps: {
     },
     async "measure-run"({ runId }, { logger }) {
       const outcome = await deps.actions.measure(runId, tellMetrics);
-      if (outcome.kind === "nothing-to-do") return;
+      if (outcome.kind === "nothing-to-do") return undefined;
+      if (outcome.kind === "not-drawn") return { againInMs: NOT_DRAWN_MS };
       for (const trouble of outcome.troubles) logger.info({ trouble }, "metrics could not be read");
       if (outcome.changed)
         await deps.enqueue(

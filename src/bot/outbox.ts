@@ -71,7 +71,7 @@ const CLAIM_MS = 12_000;
 
 /**
  * The oldest pending line of a channel, claimed for 12 s. "held": another sender has it, which may have died.
- * An edit that a newer edit of the same message follows is skipped.
+ * An edit that a newer edit of the same message follows is skipped, once that message is posted.
  */
 export async function claimNextLine(store: Store, channel: string, now: Date) {
   return store.transaction().execute(async (transaction) => {
@@ -90,14 +90,21 @@ export async function claimNextLine(store: Store, channel: string, now: Date) {
     if (head.next_attempt_at > now)
       return { kind: "later", inMs: head.next_attempt_at.getTime() - now.getTime() } as const;
     if (head.subject !== null && head.attempts === 0) {
+      // Not before the message stands there: replies to it may lie between the two.
       const newer = await transaction
         .selectFrom("outbox")
-        .select("id")
-        .where("channel", "=", channel)
-        .where("state", "=", "pending")
-        .where("subject", "=", head.subject)
-        .where("purpose", "=", head.purpose)
-        .where("id", ">", head.id)
+        .innerJoin("messages", (join) =>
+          join
+            .onRef("messages.subject", "=", "outbox.subject")
+            .onRef("messages.purpose", "=", "outbox.purpose")
+            .on("messages.ts", "is not", null),
+        )
+        .select("outbox.id")
+        .where("outbox.channel", "=", channel)
+        .where("outbox.state", "=", "pending")
+        .where("outbox.subject", "=", head.subject)
+        .where("outbox.purpose", "=", head.purpose)
+        .where("outbox.id", ">", head.id)
         .limit(1)
         .executeTakeFirst();
       if (newer !== undefined) {

@@ -63,3 +63,36 @@ it("says when to look again for a line whose sender may have died", async () => 
   const messages = await createPlaygroundClient(slack.url).messages("sora", CHANNEL);
   expect(messages.filter(({ text }) => text === "told late")).toHaveLength(1);
 });
+
+it("posts a message before what belongs below it, although a newer edit of the message waits behind that", async () => {
+  const { store } = await postgres.createDatabase();
+  const people = createPlaygroundClient(slack.url);
+  const deps = {
+    store,
+    client: createBackgroundClient(slack),
+    now: () => new Date(),
+    logger: pino({ level: "silent" }),
+  };
+  const card = { subject: "request:r1", purpose: "card" };
+  await store
+    .insertInto("messages")
+    .values({ ...card, channel: CHANNEL, thread_ts: null, ts: null, content_hash: null })
+    .execute();
+  const view = (text: string) => ({ text, blocks: [] });
+  await addLine(store, { ...card, key: "card.1", channel: CHANNEL, view: view("the run has ended") });
+  await addLine(store, { key: "end", channel: CHANNEL, under: card, view: view("its end is told") });
+  await addLine(store, {
+    ...card,
+    key: "card.2",
+    channel: CHANNEL,
+    view: view("the run has ended, loss 1.2"),
+  });
+
+  await deliverOutbox(deps, CHANNEL, new AbortController().signal);
+
+  const messages = await people.messages("sora", CHANNEL);
+  const shown = messages.find(({ text }) => text === "the run has ended, loss 1.2");
+  expect(messages.filter(({ text }) => text === "its end is told")).toEqual([]);
+  const replies = await people.messages("sora", CHANNEL, shown?.ts);
+  expect(replies.map(({ text }) => text)).toContain("its end is told");
+});

@@ -93,6 +93,12 @@ const said = async () =>
     ...(payload as OutboxPayload),
   }));
 const measure = () => actions.measure("r1", tellMetrics);
+/** As its message is drawn. */
+const draw = () =>
+  database.store
+    .updateTable("requests")
+    .set(({ ref }) => ({ drawn_version: ref("version") }))
+    .execute();
 
 describe("metrics of a run", () => {
   it("are read from its log, stay when the run is looked at again, and stand in its message", async () => {
@@ -166,6 +172,8 @@ describe("metrics of a run", () => {
     nowMs += MINUTE;
     await actions.observe("r1");
 
+    expect(await measure()).toEqual({ kind: "not-drawn" });
+    await draw();
     await measure();
     expect(await measure()).toEqual({ kind: "nothing-to-do" });
 
@@ -182,6 +190,7 @@ describe("metrics of a run", () => {
     fake.setCondition("sft-r1", "Succeeded");
     nowMs += MINUTE;
     await actions.observe("r1");
+    await draw();
     await measure();
 
     expect(await said()).toEqual([]);

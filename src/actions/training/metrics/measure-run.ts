@@ -1,6 +1,6 @@
 import type { Transaction } from "kysely";
 import { canonicalJson } from "../../../store/audit.ts";
-import type { Database } from "../../../store/database.ts";
+import type { Database, Store } from "../../../store/database.ts";
 import type { ActionDeps } from "../../define-action.ts";
 import { PersonUnavailableError, type Person } from "../../ports.ts";
 import { lockRequest, moveRequest, type RequestRow } from "../../request-row.ts";
@@ -24,6 +24,8 @@ export interface MeasuredRun {
 
 export type MeasureOutcome =
   | { kind: "measured"; requestId: string; channel: string; changed: boolean; troubles: readonly string[] }
+  /** It has ended, and its message does not say so yet: what is told then belongs below it. */
+  | { kind: "not-drawn" }
   | { kind: "nothing-to-do" };
 
 /** Looks at a run's metrics as its owner and writes down what has changed. The run itself is left to `observeRun`. */
@@ -38,6 +40,7 @@ export async function measureRun(
   const run = await store.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
   const now = deps.now();
   if (run === undefined || !isDue(run, now)) return { kind: "nothing-to-do" };
+  if (run.ended_at !== null && !(await isDrawn(store, run.request_id))) return { kind: "not-drawn" };
   const engine = [...deps.engines.values()].find(({ kind }) => kind === run.engine);
   if (engine === undefined) return { kind: "nothing-to-do" };
   const owner = await ownerOf(deps, run);
@@ -96,6 +99,15 @@ function isDue(run: RunRow, now: Date): boolean {
     return run.measured_at === null || run.observed_at === null || run.measured_at < run.observed_at;
   if (run.state !== "running") return false;
   return run.measured_at === null || now.getTime() - run.measured_at.getTime() >= MEASURE_EVERY_MS;
+}
+
+async function isDrawn(store: Store, requestId: string): Promise<boolean> {
+  const request = await store
+    .selectFrom("requests")
+    .select(["version", "drawn_version"])
+    .where("id", "=", requestId)
+    .executeTakeFirst();
+  return request === undefined || request.drawn_version >= request.version;
 }
 
 /** Undefined also while that cannot be known: metrics can wait. */
