@@ -22,7 +22,7 @@ export function createActionHandlers(deps: {
   now(): Date;
 }): Pick<
   JobHandlers,
-  "run-action" | "observe-run" | "advance-pipeline" | "expire-approvals" | "sweep" | "prune"
+  "run-action" | "observe-run" | "notice-change" | "advance-pipeline" | "expire-approvals" | "sweep" | "prune"
 > {
   const { actions, store, enqueue, looks } = deps;
   /** The pipeline of which a request is a step, if it is one. */
@@ -33,6 +33,34 @@ export function createActionHandlers(deps: {
       .where("id", "=", requestId)
       .executeTakeFirst();
     if (step?.parent_id != null) await enqueue("advance-pipeline", { requestId: step.parent_id });
+  };
+  /** Passes on what a look at a run has shown. "open": it goes on. */
+  const lookAt = async (runId: string): Promise<"open" | { againInMs: number } | undefined> => {
+    const outcome = await actions.observe(runId);
+    switch (outcome.kind) {
+      case "nothing-to-do":
+        return undefined;
+      case "away":
+        return { againInMs: AWAY_MS };
+      case "ended":
+        await enqueue("draw-request", { requestId: outcome.requestId }, { promote: true });
+        await enqueue("measure-run", { runId });
+        await ringParent(outcome.requestId);
+        return undefined;
+      case "open": {
+        if (outcome.changed) {
+          const delayMs = await drawDelayMs(store, outcome.requestId, deps.now());
+          await enqueue("draw-request", { requestId: outcome.requestId }, { delayMs });
+          await ringParent(outcome.requestId);
+        }
+        if (outcome.isMeasuringDue) {
+          const more = (await countOpenRuns(store)) - MEASURED_AT_ONCE;
+          await enqueue("measure-run", { runId }, { delayMs: Math.max(0, more * 500) });
+        }
+        return "open";
+      }
+    }
+    return outcome satisfies never;
   };
   return {
     async "run-action"({ requestId }) {
@@ -45,36 +73,20 @@ export function createActionHandlers(deps: {
       if (outcome.kind === "failed") await ringParent(requestId);
       if (outcome.kind === "run-started") await enqueue("observe-run", { runId: outcome.runId });
       if (outcome.kind === "done" && outcome.touchedRunId !== undefined)
-        await enqueue("observe-run", { runId: outcome.touchedRunId }, { promote: true });
+        await enqueue(
+          "notice-change",
+          { runId: outcome.touchedRunId },
+          { deduplicationKey: `${outcome.touchedRunId}/${requestId}` },
+        );
       return undefined;
     },
-    async "observe-run"({ runId, because }) {
-      const outcome = await actions.observe(runId);
-      switch (outcome.kind) {
-        case "nothing-to-do":
-          return undefined;
-        case "away":
-          return { againInMs: AWAY_MS };
-        case "ended":
-          await enqueue("draw-request", { requestId: outcome.requestId }, { promote: true });
-          await enqueue("measure-run", { runId });
-          await ringParent(outcome.requestId);
-          return undefined;
-        case "open": {
-          if (outcome.changed) {
-            const delayMs = await drawDelayMs(store, outcome.requestId, deps.now());
-            await enqueue("draw-request", { requestId: outcome.requestId }, { delayMs });
-            await ringParent(outcome.requestId);
-          }
-          if (outcome.isMeasuringDue) {
-            const more = (await countOpenRuns(store)) - MEASURED_AT_ONCE;
-            await enqueue("measure-run", { runId }, { delayMs: Math.max(0, more * 500) });
-          }
-          // Of a change is looked once; the looks that come one after the other are another job's.
-          return because === "change" ? undefined : { againInMs: await looks.ofRun(runId) };
-        }
-      }
-      return outcome satisfies never;
+    async "observe-run"({ runId }) {
+      const again = await lookAt(runId);
+      return again === "open" ? { againInMs: await looks.ofRun(runId) } : again;
+    },
+    async "notice-change"({ runId }) {
+      const again = await lookAt(runId);
+      return again === "open" ? undefined : again;
     },
     async "advance-pipeline"({ requestId }) {
       const outcome = await actions.advance(requestId);

@@ -10,8 +10,11 @@ export interface JobDefinition<Name extends string = string, Payload = unknown> 
   attempts: number;
   /** Wait before the second attempt; doubled for each further one. */
   backoffMs: number;
-  /** "interactive": a person waits for it; "background": everything else. Neither can starve the other. */
-  queue: "interactive" | "background";
+  /**
+   * "interactive": a person waits for it; "looks": platforms are asked again and again, however slow they are;
+   * "background": everything else. None can starve another.
+   */
+  queue: "interactive" | "looks" | "background";
 }
 
 export function defineJob<Name extends string, Payload>(

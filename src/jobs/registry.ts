@@ -6,6 +6,7 @@ import { expireApprovals } from "./definitions/expire-approvals.job.ts";
 import { followLogs } from "./definitions/follow-logs.job.ts";
 import { handleInbound } from "./definitions/handle-inbound.job.ts";
 import { indexSource } from "./definitions/index-source.job.ts";
+import { noticeChange } from "./definitions/notice-change.job.ts";
 import { observeRun } from "./definitions/observe-run.job.ts";
 import { measureRun } from "./definitions/measure-run.job.ts";
 import { prune } from "./definitions/prune.job.ts";
@@ -17,6 +18,7 @@ export const jobs = {
   "handle-inbound": handleInbound,
   "run-action": runAction,
   "observe-run": observeRun,
+  "notice-change": noticeChange,
   "measure-run": measureRun,
   "follow-logs": followLogs,
   "advance-pipeline": advancePipeline,

@@ -32,7 +32,7 @@ describe("an object of a watch", () => {
     expect(seeObject(engine, jobThat("Running", { uid: "u2" }), digest)?.digest).not.toBe(digest);
     expect(seeObject(engine, jobThat("Failed"), digest)).toMatchObject({
       isFirst: false,
-      observation: { state: "failed" },
+      state: "failed",
     });
   });
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Selectable } from "kysely";
 import type { PlatformObject } from "../actions/ports.ts";
-import type { RunObservation, TrainingEngine } from "../actions/training/engine-ports.ts";
+import type { TrainingEngine } from "../actions/training/engine-ports.ts";
 import { canonicalJson } from "../store/audit.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, RunState } from "../store/database.ts";
 
 export type WatchedRun = Pick<
   Selectable<Database["runs"]>,
@@ -14,7 +14,8 @@ export type WatchedRun = Pick<
 export interface SeenObject {
   digest: string;
   uid: string | undefined;
-  observation: RunObservation | undefined;
+  /** Undefined where nobody can read it, and of one that is gone. */
+  state: RunState | undefined;
   /** Not seen before by this process. */
   isFirst: boolean;
 }
@@ -25,7 +26,7 @@ export function seeObject(
   object: PlatformObject | undefined,
   before: string | undefined,
 ): SeenObject | undefined {
-  if (object === undefined) return { digest: "gone", uid: undefined, observation: undefined, isFirst: false };
+  if (object === undefined) return { digest: "gone", uid: undefined, state: undefined, isFirst: false };
   const observation = engine.read?.(object);
   const { uid, resourceVersion } = object.metadata as { uid?: string; resourceVersion?: string };
   const shown = observation === undefined ? resourceVersion : canonicalJson(observation);
@@ -33,17 +34,19 @@ export function seeObject(
     .update(`${uid ?? ""} ${shown ?? ""}`)
     .digest("base64")
     .slice(0, 16);
-  return digest === before ? undefined : { digest, uid, observation, isFirst: before === undefined };
+  return digest === before
+    ? undefined
+    : { digest, uid, state: observation?.state, isFirst: before === undefined };
 }
 
 /** Whether it has to be looked at for what was seen. What this process sees first is mostly in its row already. */
 export function isNews(
   run: Pick<WatchedRun, "uid" | "state" | "observed_at">,
-  { observation, uid, isFirst }: SeenObject,
+  { state, uid, isFirst }: SeenObject,
 ): boolean {
-  if (!isFirst || observation === undefined || run.observed_at === null) return true;
+  if (!isFirst || state === undefined || run.observed_at === null) return true;
   if (run.uid !== null && uid !== run.uid) return true;
-  switch (observation.state) {
+  switch (state) {
     case "queued":
       return run.state === "running";
     // Whether it waits or runs is then told by its pods alone.
@@ -57,5 +60,5 @@ export function isNews(
     case "lost":
       return true;
   }
-  return observation.state satisfies never;
+  return state satisfies never;
 }

@@ -52,11 +52,7 @@ export function watchRuns(options: {
     let passing: Promise<void> | undefined;
     const ring = async (run: WatchedRun, digest: string): Promise<void> =>
       // A job that is at it already may have looked before the change: each change has a job of its own.
-      enqueue(
-        "observe-run",
-        { runId: run.id, because: "change" },
-        { deduplicationKey: `${run.id}/${digest}` },
-      );
+      enqueue("notice-change", { runId: run.id }, { deduplicationKey: `${run.id}/${digest}` });
 
     const passOnBatch = async (): Promise<void> => {
       const batch = [...pending].slice(0, BATCH);

@@ -37,6 +37,7 @@ export function jobsContract(
           "handle-inbound": none,
           "run-action": none,
           "observe-run": none,
+          "notice-change": none,
           "measure-run": none,
           "follow-logs": none,
           "deliver-outbox": none,

@@ -227,4 +227,43 @@ describe("a run", () => {
 
     expect([...fake.objects.keys()]).toEqual(["pytorchjobs/llm-training/sft-r2"]);
   });
+
+  it("that its platform continues after its end is followed again, and its end is told again", async () => {
+    await start("r1");
+    fake.setCondition("sft-r1", "Failed");
+    await runOf("r1");
+    engine.retry = async () => {
+      fake.setCondition("sft-r1", "Running");
+      return { kind: "done" };
+    };
+
+    expect(await perform("r2", "train-retry", { run: "r1" })).toMatchObject({ kind: "done" });
+    const request = await database.store
+      .selectFrom("requests")
+      .select(["state", "outcome"])
+      .where("id", "=", "r1")
+      .executeTakeFirst();
+
+    expect(request).toEqual({ state: "running", outcome: null });
+    expect(await runOf("r1")).toMatchObject({ state: "running", attempt: 2, ended_at: null });
+  });
+
+  it("that is a sweep starts the stage it tunes with its best trial", async () => {
+    await start("r1");
+    const best = {
+      name: "t1",
+      state: "succeeded",
+      parameters: { "learning-rate": "1e-5", other: "x" },
+      metrics: {},
+    };
+    await database.store
+      .updateTable("runs")
+      .set({ stage: "sweep", detail: JSON.stringify({ trials: { best } }) })
+      .execute();
+
+    expect(await actions.repeat(minji, { run: "r1", parameters: {}, withBest: true })).toEqual({
+      ok: true,
+      value: { stage: "sft", parameters: { "learning-rate": "1e-5" } },
+    });
+  });
 });

@@ -9,7 +9,7 @@ import {
   type KubernetesRest,
   type KubernetesStatus,
 } from "./kubernetes-rest.ts";
-import { superviseWatch } from "./kubernetes-watch.ts";
+import { createTurns, superviseWatch } from "./kubernetes-watch.ts";
 
 /** Lower-case plurals of the kinds that are created; CRDs of the ML world are all regular. */
 function resourceOf(kind: string): string {
@@ -24,6 +24,7 @@ export function createKubernetesCluster(options: {
   context?: string;
   onWatchError?: (error: Error) => void;
 }): Cluster {
+  const inTurn = createTurns();
   let opening: Promise<KubernetesRest> | undefined;
   const rest = (): Promise<KubernetesRest> => {
     opening ??= openKubernetesRest(options.name, options.source, options.context).catch((error: unknown) => {
@@ -134,6 +135,7 @@ export function createKubernetesCluster(options: {
     watch(ref, onChange, signal, { onListed } = {}) {
       superviseWatch({
         rest,
+        inTurn,
         path: pathOf(ref),
         onChange,
         onListed,

@@ -8,7 +8,7 @@ const FIRST_PAUSE_MS = 1_000;
 /** With its jitter and a list after it well below half a minute. */
 const LAST_PAUSE_MS = 12_000;
 /** Of a list; custom resources may be 10 KB each, and pages are read and let go one after the other. */
-const PAGE_OBJECTS = 250;
+const PAGE_OBJECTS = 100;
 
 interface Event {
   type: string;
@@ -23,6 +23,8 @@ type OnChange = (name: string, object?: PlatformObject) => void;
 export function superviseWatch(options: {
   rest: () => Promise<KubernetesRest>;
   path: string;
+  /** Lists of one cluster come one after the other: together their pages would take several times the memory, for good. */
+  inTurn: <T>(list: () => Promise<T>) => Promise<T>;
   /** Without the object: it is gone. */
   onChange: OnChange;
   /** After each list. */
@@ -37,7 +39,8 @@ export function superviseWatch(options: {
     while (!signal.aborted) {
       let askedToWaitMs = 0;
       try {
-        const listed = await listAll(options, seen);
+        const before = seen;
+        const listed = await options.inTurn(() => listAll(options, before));
         for (const name of seen.keys()) if (!listed.versions.has(name)) options.onChange(name);
         seen = listed.versions;
         options.onListed?.(seen);
@@ -53,6 +56,16 @@ export function superviseWatch(options: {
       pauseMs = Math.min(LAST_PAUSE_MS, pauseMs * 2);
     }
   })();
+}
+
+/** Runs what it is given one after the other, whatever comes of it. */
+export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }
 
 /** Page by page; tells of those whose version is another than before. */

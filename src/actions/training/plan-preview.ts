@@ -90,7 +90,6 @@ export async function askCluster(options: {
   const cost = costOf(deps.rates, gpuType, options.gpuHours);
   const outlook: PreviewOutlook = {
     ...(footprint.podGpus !== undefined && { podGpus: Math.max(0, ...footprint.podGpus) }),
-    ...(footprint.podGpus !== undefined && { podGpus: Math.max(0, ...footprint.podGpus) }),
     ...(quotaAfter.length > 0 && { quotaAfter }),
     ...(cost !== undefined && { cost }),
     ...(nodes !== undefined &&

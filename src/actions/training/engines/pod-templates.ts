@@ -22,10 +22,7 @@ export const EXPECTED_GPUS_ANNOTATION = "jibsa.dev/expected-gpus";
 const MOST_PODS = 1_000;
 
 /** GPUs of all pods together and of each, and their type, where a template names one. */
-export function footprintOf(
-  object: PlatformObject,
-  podTemplates: PodTemplates,
-): GpuFootprint {
+export function footprintOf(object: PlatformObject, podTemplates: PodTemplates): GpuFootprint {
   const templates = podTemplates(object);
   const declared = Number(object.metadata.annotations?.[EXPECTED_GPUS_ANNOTATION]);
   const counted = templates.reduce(
