@@ -85,6 +85,7 @@ export async function createBotWorker(deps: {
         { channel: outcome.channel },
         { deduplicationKey: `measured.${runId}` },
       );
+      return undefined;
     },
     async "follow-logs"({ followId }) {
       const outcome = await followLogs(deps, followId);
