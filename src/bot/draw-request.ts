@@ -64,7 +64,7 @@ export async function drawRequest(
     };
     let againInMs: number | undefined;
     if (MAKES_RUN.includes(request.action)) {
-      const added = await transaction
+      await transaction
         .insertInto("messages")
         .values({
           subject,
@@ -75,9 +75,15 @@ export async function drawRequest(
           content_hash: null,
         })
         .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
-        .returning("subject")
+        .execute();
+      const message = await transaction
+        .selectFrom("messages")
+        .select("ts")
+        .where("subject", "=", subject)
+        .where("purpose", "=", "card")
         .executeTakeFirst();
-      if (added === undefined) againInMs = await editWaitMs(transaction, { run, ended }, now);
+      // What is not posted yet is no edit, and replies below it come after it.
+      if (message?.ts != null) againInMs = await editWaitMs(transaction, { run, ended }, now);
       if (againInMs === undefined)
         await addLine(transaction, {
           ...place,

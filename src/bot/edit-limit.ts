@@ -27,6 +27,8 @@ export async function editWaitMs(
     .select("created_at")
     .where("purpose", "=", "card")
     .where("created_at", ">", since)
+    // One that a newer edit of the same message had overtaken was never sent.
+    .where((where) => where.or([where("state", "=", "pending"), where("attempts", ">", 0)]))
     .orderBy("created_at", "desc")
     .limit(MOST_EDITS[kind])
     .execute();

@@ -24,6 +24,7 @@ beforeEach(async () => {
 async function postAll(): Promise<void> {
   for (let index = 0; index < RUNS; index += 1) await draw(index);
   await database.store.deleteFrom("outbox").execute();
+  await database.store.updateTable("messages").set({ ts: "1750000000.000001" }).execute();
   await database.store.updateTable("requests").set({ version: 2 }).execute();
 }
 const draw = (index: number) => drawRequest(database.store, idOf(index), async (name) => name, now);
@@ -63,5 +64,17 @@ describe("edits of run messages", () => {
 
     expect(await linesOf("card")).toBe(30);
     expect(await linesOf(null)).toBe(40);
+  });
+
+  it("do not hold up a message that was never posted, nor count what a newer edit has overtaken", async () => {
+    for (let index = 0; index < 60; index += 1) await draw(index);
+    expect(await linesOf("card")).toBe(60);
+    await database.store.updateTable("messages").set({ ts: "1750000000.000001" }).execute();
+    await database.store.updateTable("requests").set({ version: 2 }).execute();
+
+    expect(await draw(0)).toMatchObject({ againInMs: expect.any(Number) });
+    await database.store.updateTable("outbox").set({ state: "sent", attempts: 0 }).execute();
+
+    expect(await draw(0)).toEqual({ channel: "C0BENCH" });
   });
 });
