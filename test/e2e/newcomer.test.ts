@@ -48,7 +48,7 @@ describe("a question", () => {
     );
     const answer = await jibsa.playground.waitFor(researcher, CHANNEL, isAnswer, { threadTs: ts });
 
-    expect(wordsOf(answer)).toContain("/train start");
+    expect(wordsOf(answer)).toContain("/train retry");
     expect(wordsOf(answer)).toContain("quoted from the documents");
     const [first] = linksOf(answer);
     expect(first?.number).toBe("1");
@@ -218,8 +218,9 @@ describe("a training run", () => {
 
   it("shows its exact object to those who may see it, and to no guest", async () => {
     const card = (await jibsa.playground.messages(lead, CHANNEL)).find(({ text }) => text.startsWith("✅"));
+    const option = /request\.object:r[a-z2-7]{11}/.exec(JSON.stringify(card?.blocks))?.[0];
     for (const person of [researcher, guest])
-      await jibsa.playground.press(person, CHANNEL, card?.ts ?? "", "request.object");
+      await jibsa.playground.press(person, CHANNEL, card?.ts ?? "", "more", option);
 
     const [shown, refused] = await Promise.all([waitForView(researcher), waitForView(guest)]);
 
