@@ -89,9 +89,14 @@ export function clusterContract(name: string, open: () => Promise<ClusterUnderTe
       const found = await cluster.list(JOBS, researcher, {
         fieldSelector: `metadata.name=${one.metadata.name}`,
       });
-      const below = await cluster.get({ ...JOBS, name: "no-such-job" }, researcher, {
-        subresource: "status",
-      });
+      const queue = {
+        group: "visibility.kueue.x-k8s.io",
+        version: "v1beta2",
+        resource: "localqueues",
+        namespace: "llm-training",
+        name: "no-such-queue",
+      };
+      const below = await cluster.get(queue, researcher, { subresource: "pendingworkloads" });
 
       expect(found.map(({ metadata }) => metadata.name)).toEqual([one.metadata.name]);
       expect(below).toBeUndefined();
