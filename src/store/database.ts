@@ -176,6 +176,8 @@ export interface Database {
     channel: string;
     thread_ts: string | null;
     payload: Json<unknown>;
+    /** Of a message that stands there already. */
+    is_edit: Generated<boolean>;
     state: Generated<"pending" | "sent" | "failed">;
     attempts: Generated<number>;
     next_attempt_at: DefaultTime;
