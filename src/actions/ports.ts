@@ -17,6 +17,8 @@ export interface Person {
   /** Slack user group ids the person belongs to. */
   userGroups: readonly string[];
   roles: readonly string[];
+  /** Of the first of these roles that has one. */
+  team?: string;
   identity: Identity;
 }
 
@@ -155,6 +157,7 @@ export interface FieldProblem {
     | "unknown-run"
     | "unknown-cluster"
     | "ambiguous-run"
+    | "no-team"
     | "not-an-integer"
     | "not-a-number"
     | "not-a-boolean"

@@ -89,6 +89,8 @@ export interface Database {
     name: string;
     uid: string | null;
     owner: string;
+    /** The owner's when it was started. */
+    team: string | null;
     gpus: number;
     simulated: Generated<boolean>;
     state: RunState;
