@@ -150,6 +150,9 @@ export const en = {
   formSubmit: "Preview",
   formCancel: "Close",
   formStage: "Stage",
+  formPreset: "Values",
+  formPresetDefaults: "Defaults of the stage",
+  formPresetLast: "Same as last time",
   formHint: (allowed: string, fallback: string) =>
     `${allowed === "string" ? "text" : allowed} · default ${fallback}`,
   objectTitle: "Full object",
