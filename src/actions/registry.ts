@@ -11,6 +11,7 @@ import { trainList } from "./training/train-list.ts";
 import { trainLogs } from "./training/train-logs.ts";
 import { trainPipeline } from "./training/train-pipeline.ts";
 import { trainRetry, trainTrials } from "./training/train-retry.ts";
+import { trainSchedules } from "./training/train-schedules.ts";
 import { trainSeveral } from "./training/train-several.ts";
 import { trainStart } from "./training/train-start.ts";
 import { trainStatus } from "./training/train-status.ts";
@@ -26,6 +27,7 @@ export const reads = {
   "train-why": trainWhy,
   "train-history": trainHistory,
   "train-diff": trainDiff,
+  "train-schedules": trainSchedules,
   "cluster-status": clusterStatus,
 } as const;
 

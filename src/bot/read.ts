@@ -7,6 +7,7 @@ import { clusterCard } from "./views/cluster-card.ts";
 import type { MessageView } from "./views/message.ts";
 import { runDifference, runHistory } from "./views/run-history.ts";
 import { runDetails, runList } from "./views/run-list.ts";
+import { scheduleList } from "./views/schedule-list.ts";
 import { waitingCard } from "./views/waiting-card.ts";
 
 /** What a view may ask besides what was read. */
@@ -27,6 +28,7 @@ const VIEWS: {
   "train-list": (runs, { isSimulated, texts }) => runList(runs, isSimulated, texts),
   "train-status": (run, { isSimulated, texts }) => runDetails(run, isSimulated(run.cluster), texts),
   "train-history": (past, { isSimulated, texts }) => runHistory(past, isSimulated, texts),
+  "train-schedules": (places, { isSimulated, texts }) => scheduleList(places, isSimulated, texts),
   "train-diff": (difference, { texts }) => runDifference(difference, texts),
   "train-logs": (output, _, context) => answerWithLogs(context, output),
   "train-chart": (output, _, context) => answerWithChart(context, output),

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { ClusterForbiddenError } from "#src/actions/cluster-ports.ts";
 import type { PlatformObject } from "#src/actions/ports.ts";
 import type { RunRef } from "#src/actions/training/engine-ports.ts";
 import { createArgoWorkflowEngine } from "#src/actions/training/engines/argo-workflow/argo-workflow-engine.ts";
@@ -20,6 +21,7 @@ const WORKFLOWS = {
 };
 const JOBS = { group: "kubeflow.org", version: "v1", resource: "pytorchjobs", namespace: "llm-training" };
 const PODS = { group: "", version: "v1", resource: "pods", namespace: "llm-training" };
+const CRONS = { ...WORKFLOWS, resource: "cronworkflows" };
 const administrator = { user: "admin", groups: ["jibsa:operators"] };
 
 trainingEngineContract("Argo Workflows on the simulated cluster", async () => {
@@ -155,5 +157,38 @@ describe("a step that creates a job", () => {
       opened.settle();
       return (await opened.jobs()).length === 0;
     });
+  });
+});
+
+describe("CronWorkflows", () => {
+  it("are shown as the person may see them, in both ways in which a version writes its times", async () => {
+    const { cluster, close } = await startSimulated();
+    onTestFinished(close);
+    const make = (name: string, spec: object) =>
+      cluster.create(
+        {
+          apiVersion: "argoproj.io/v1alpha1",
+          kind: "CronWorkflow",
+          metadata: { name, namespace: CRONS.namespace },
+          spec: {
+            workflowSpec: { entrypoint: "a", templates: [{ name: "a", container: { image: "b" } }] },
+            ...spec,
+          },
+        },
+        administrator,
+      );
+    await make("nightly", { schedules: ["0 2 * * *"], timezone: "Asia/Seoul" });
+    await make("weekly", { schedule: "0 3 * * 1", suspend: true });
+    const engine = createArgoWorkflowEngine(new Map([["onprem-a", cluster]]));
+
+    const seen = await engine.schedules?.("onprem-a", CRONS.namespace, researcher);
+
+    expect(seen).toEqual([
+      { name: "nightly", crons: ["0 2 * * *"], timeZone: "Asia/Seoul", isActive: true },
+      { name: "weekly", crons: ["0 3 * * 1"], isActive: false },
+    ]);
+    await expect(engine.schedules?.("onprem-a", CRONS.namespace, stranger)).rejects.toThrow(
+      ClusterForbiddenError,
+    );
   });
 });

@@ -364,6 +364,9 @@ describe("the adapter for Kubeflow Pipelines", () => {
         },
       ],
     });
+    expect(await engineOn(server.url).schedules?.("onprem-a", "llm-training", researcher)).toEqual([
+      { name: "sunday", crons: [], everySeconds: 604_800, isActive: false },
+    ]);
     await adapter.deleteRecurringRun(id, researcher);
     expect(await adapter.listRecurringRuns("llm-training", researcher)).toEqual({ ok: true, value: [] });
     await server.close();

@@ -131,6 +131,18 @@ export type ControlOutcome =
   /** The platform does not offer it for such a run; the message says why. */
   | { kind: "not-possible"; message: string };
 
+/** What a platform starts by itself again and again. */
+export interface RunSchedule {
+  name: string;
+  /** As the platform writes them: five fields in Argo, six in Kubeflow Pipelines. */
+  crons: readonly string[];
+  /** Instead of cron. */
+  everySeconds?: number;
+  timeZone?: string;
+  isActive: boolean;
+  lastAt?: Date;
+}
+
 export interface LogOptions {
   /** Last lines only; default 100, at most 5,000. */
   tailLines?: number;
@@ -190,6 +202,8 @@ export interface TrainingEngine {
   adopt?(ref: RunRef, as: Identity): Promise<AdoptedRun | undefined>;
   /** Deletes the object of a run that has ended, with its pods and their logs. */
   remove?(ref: RunRef, as: Identity): Promise<ControlOutcome>;
+  /** What it starts by itself in a namespace, as that person sees it; absent: it has no such thing. Refusals are thrown as ClusterForbiddenError. */
+  schedules?(cluster: string, namespace: string, as: Identity): Promise<readonly RunSchedule[]>;
   /** The kinds of objects whose changes tell of runs. */
   watched: readonly { group: string; version: string; resource: string }[];
   logs(ref: RunRef, as: Identity, options: LogOptions): AsyncIterable<LogLine>;

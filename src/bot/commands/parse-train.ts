@@ -152,6 +152,14 @@ const VERBS: readonly Verb[] = [
       }),
   },
   {
+    words: ["schedules", "cron", "예약"],
+    parse: ({ plain, pairs, problems }) =>
+      orProblems([...problems, ...tooMany(plain, 0), ...unknownPairs(pairs, ["namespace"])], {
+        kind: "train-schedules",
+        namespace: pairs["namespace"] ?? "",
+      }),
+  },
+  {
     words: ["diff", "compare", "비교"],
     parse({ plain, pairs, problems }) {
       const [first = "", second = ""] = plain;

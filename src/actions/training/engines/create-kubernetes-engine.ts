@@ -51,7 +51,7 @@ export interface KubernetesEngineDefinition {
   cancel?(object: PlatformObject, view: RunView): Promise<CancelOutcome>;
   /** More than the pods' logs. */
   logs?(view: RunView, options: LogOptions): AsyncIterable<LogLine>;
-  extra?: Pick<TrainingEngine, "decideGate" | "retry" | "retriesOn">;
+  extra?: Pick<TrainingEngine, "decideGate" | "retry" | "retriesOn" | "schedules">;
 }
 
 const ENDED = ["succeeded", "failed", "cancelled", "lost"];

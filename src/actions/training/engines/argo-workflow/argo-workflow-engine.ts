@@ -3,6 +3,7 @@ import type { TrainingEngine } from "../../engine-ports.ts";
 import { createKubernetesEngine } from "../create-kubernetes-engine.ts";
 import { footprintOf } from "../pod-templates.ts";
 import type { ArgoServer } from "./argo-server-port.ts";
+import { cronWorkflows } from "./cron-workflows.ts";
 import { readWorkflow } from "./read-workflow.ts";
 import { retryWorkflow } from "./retry-workflow.ts";
 import { stopWorkflow } from "./stop-workflow.ts";
@@ -47,6 +48,7 @@ export function createArgoWorkflowEngine(
     suspension: (_object, suspend) => ({ spec: { suspend: suspend ? true : null } }),
     cancel: (object, view) => stopWorkflow(object, view, now()),
     extra: {
+      schedules: (cluster, namespace, as) => cronWorkflows(clusterOf(cluster), namespace, as),
       decideGate: (ref, gate, decision, as) =>
         decideGate(
           { cluster: clusterOf(ref.cluster), ref: { ...RESOURCE, ...ref }, as },

@@ -112,6 +112,16 @@ export function createKubeflowPipelineEngine(
     // Its runs are workflows under names of their own: changes are found by looking.
     watched: [],
     access: { group: "pipelines.kubeflow.org", resource: "runs" },
+    async schedules(cluster, namespace, as) {
+      const found = await pipelinesOf(cluster).listRecurringRuns(namespace, as);
+      if (!found.ok) throw new ClusterForbiddenError(found.failure.message);
+      return found.value.map(({ displayName, cron, intervalSeconds, isEnabled }) => ({
+        name: displayName,
+        crons: cron === undefined ? [] : [cron],
+        ...(intervalSeconds !== undefined && { everySeconds: intervalSeconds }),
+        isActive: isEnabled,
+      }));
+    },
     render: (stage, params, origin) => renderObject(KIND, stage, params, origin),
     footprint(object) {
       const gpuType = object.metadata.annotations?.[GPU_TYPE_ANNOTATION];
