@@ -12,12 +12,15 @@ const runningSchema = z.object({
   apiUrl: z.string().optional(),
   /** Base of the links to pages. */
   pagesUrl: z.string().optional(),
-  sources: z.array(z.object({ name: z.string(), folder: z.string() })),
+  sources: z.array(z.object({ name: z.string(), place: z.string() })),
 });
 
 /** The document sources of some settings, to be compared with those of a running `up`. */
 export const sourcesOf = (config: Pick<Config, "knowledge">) =>
-  config.knowledge.sources.map(({ name, folder }) => ({ name, folder }));
+  config.knowledge.sources.map(({ name, folder, git }) => ({
+    name,
+    place: folder ?? JSON.stringify([git?.url, git?.branch ?? "", git?.folder ?? ""]),
+  }));
 
 export type RunningUp = z.infer<typeof runningSchema>;
 

@@ -13,7 +13,9 @@ export function checkMachine(config: Config): Finding[] {
     { name: "Node", level: "ok", text: process.version },
     ...(config.milvus.address === undefined ? [checkPython()] : []),
     checkDataDir(config.dataDir),
-    ...config.knowledge.sources.map(({ name, folder }) => checkFolder(name, folder)),
+    ...config.knowledge.sources.flatMap(({ name, folder }) =>
+      folder === undefined ? [] : [checkFolder(name, folder)],
+    ),
   ];
 }
 
@@ -61,7 +63,12 @@ function checkFolder(source: string, folder: string): Finding {
       (path) => pageFormat(path) !== undefined,
     ).length;
     return pages === 0
-      ? { name, level: "warn", text: `${folder} has no Markdown or text`, advice: "is it the right folder?" }
+      ? {
+          name,
+          level: "warn",
+          text: `${folder} has no page of a format that is read`,
+          advice: "is it the right folder?",
+        }
       : { name, level: "ok", text: `${folder}, ${pages} pages` };
   } catch {
     return {
