@@ -1,0 +1,67 @@
+import { readdirSync } from "node:fs";
+import type { Config } from "../../config.ts";
+import { findBranch } from "../../rag/adapters/git-source/find-branch.ts";
+import { pageFormat } from "../../rag/page-format.ts";
+import { messageOf, type Finding } from "./finding.ts";
+
+const PAGE = "docs/operate/index-your-documents.md";
+
+/** Each source of documents: there, reachable, and with something to read. */
+export function checkSources({
+  knowledge,
+  sourceTokens,
+}: Pick<Config, "knowledge" | "sourceTokens">): Promise<Finding[]> {
+  return Promise.all(
+    knowledge.sources.map(async ({ name, folder, git }): Promise<Finding> => {
+      if (folder !== undefined) return checkFolder(name, folder);
+      return checkGit(name, {
+        url: git?.url ?? "",
+        branch: git?.branch,
+        token: sourceTokens[name],
+        protocols: knowledge.gitProtocols,
+      });
+    }),
+  );
+}
+
+async function checkGit(source: string, options: Parameters<typeof findBranch>[0]): Promise<Finding> {
+  const name = `documents ${source}`;
+  const place = `${options.url}, branch ${options.branch ?? "HEAD"}`;
+  try {
+    const commit = await findBranch(options);
+    return commit === undefined
+      ? { name, level: "fail", text: `${place}: there is no such branch`, advice: "correct git.branch" }
+      : { name, level: "ok", text: `${place}, reachable, at ${commit.slice(0, 12)}` };
+  } catch (error) {
+    return {
+      name,
+      level: "fail",
+      text: `${place}: ${messageOf(error)}`,
+      advice: `is git installed, the address right, and the token or key allowed to read it? (${PAGE})`,
+    };
+  }
+}
+
+function checkFolder(source: string, folder: string): Finding {
+  const name = `documents ${source}`;
+  try {
+    const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+      (path) => pageFormat(path) !== undefined,
+    ).length;
+    return pages === 0
+      ? {
+          name,
+          level: "warn",
+          text: `${folder} has no page of a format that is read`,
+          advice: "is it the right folder?",
+        }
+      : { name, level: "ok", text: `${folder}, ${pages} pages` };
+  } catch {
+    return {
+      name,
+      level: "fail",
+      text: `${folder} cannot be read`,
+      advice: "correct knowledge.sources, or the folder's permissions",
+    };
+  }
+}
