@@ -17,9 +17,12 @@ const runningSchema = z.object({
 
 /** The document sources of some settings, to be compared with those of a running `up`. */
 export const sourcesOf = (config: Pick<Config, "knowledge">) =>
-  config.knowledge.sources.map(({ name, folder, git }) => ({
+  config.knowledge.sources.map(({ name, folder, git, website }) => ({
     name,
-    place: folder ?? JSON.stringify([git?.url, git?.branch ?? "", git?.folder ?? ""]),
+    place:
+      folder ??
+      git?.url.concat(" ", git.branch ?? "", " ", git.folder ?? "") ??
+      [...(website?.prefixes ?? []), website?.sitemap ?? ""].join(" "),
   }));
 
 export type RunningUp = z.infer<typeof runningSchema>;

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { gitLink } from "../config/source-schema.ts";
 import { createFolderSource } from "../rag/adapters/folder-source.ts";
 import { createGitSource } from "../rag/adapters/git-source/git-source.ts";
+import { createWebsiteSource } from "../rag/adapters/website-source/website-source.ts";
 import type { DocumentSource } from "../rag/document-source.ts";
 
 /** Every configured source over its adapter. */
@@ -35,6 +36,14 @@ export function openSources(
         protocols: knowledge.gitProtocols,
         cacheDir: join(config.dataDir, "sources"),
         limits,
+      });
+    if (source.website !== undefined)
+      return createWebsiteSource({
+        ...source.website,
+        name,
+        everyMs,
+        cacheDir: join(config.dataDir, "sources"),
+        maxBytes: knowledge.maxDocumentSize,
       });
     throw new Error(`source "${name}" is of no kind`);
   });

@@ -41,6 +41,18 @@ const gitSchema = z.strictObject({
   tokenEnv: environmentName.optional(),
 });
 
+const webAddress = z.url({ protocol: /^https?$/ }).refine((url) => !url.includes("#"), "without #");
+
+const websiteSchema = z.strictObject({
+  /** What is read: addresses that begin with one of these. */
+  prefixes: z.array(webAddress).min(1),
+  /** Where the pages are listed; without it, links are followed from the prefixes on. */
+  sitemap: webAddress.optional(),
+  /** Names of hosts that may be at a private address. */
+  privateHosts: z.array(z.string().min(1)).default([]),
+  maxPages: z.number().int().min(1).max(100_000).default(5_000),
+});
+
 /** A place that documents come from: a name and one of the kinds. */
 export const sourceSchema = z
   .strictObject({
@@ -51,12 +63,13 @@ export const sourceSchema = z
     /** Of a folder: address under which its pages can be opened; default: they are served by the api port. */
     baseUrl: z.url().optional(),
     git: gitSchema.optional(),
+    website: websiteSchema.optional(),
   })
   .superRefine((source, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
-    if ([source.folder, source.git].filter((kind) => kind !== undefined).length !== 1)
-      problem("name", "needs one of folder, git");
+    if ([source.folder, source.git, source.website].filter((kind) => kind !== undefined).length !== 1)
+      problem("name", "needs one of folder, git, website");
     if (source.baseUrl !== undefined && source.folder === undefined)
       problem("baseUrl", "is for a folder only");
     if (source.git !== undefined && gitLink(source.git) === undefined)

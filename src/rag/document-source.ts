@@ -19,6 +19,14 @@ export type SkipReason =
   /** It took more than the memory or the time of one document. */
   | "out-of-memory"
   | "out-of-time"
+  /** A website does not give it, or asks not to be read there. */
+  | "forbidden"
+  | "not-found"
+  | "robots"
+  /** It is at, or redirects to, an address that must not be reached. */
+  | "forbidden-address"
+  /** More pages than are read of one source. */
+  | "too-many"
   /** It is there and could not be read this time: what was indexed of it stays. */
   | "unreadable";
 

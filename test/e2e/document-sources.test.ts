@@ -51,16 +51,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const shell = (command: string) =>
+const shell = (word: string) =>
   promisify(execFile)(
     process.execPath,
-    [MAIN, command, "--config", config, "--data-dir", join(folder, "data")],
+    [MAIN, word, "--config", config, "--data-dir", join(folder, "data")],
     {
       env: cleanEnvironment(),
     },
   ).then(
     ({ stdout }) => stdout,
-    (error: { stdout?: string }) => error.stdout ?? String(error),
+    (error: { stdout?: string }) => error.stdout ?? "",
   );
 const synced = (source: string): number =>
   [...jibsa.output().matchAll(/"source":"(\w+)","written":\d+[^\n]*"msg":"synced a source"/g)].filter(

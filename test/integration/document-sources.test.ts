@@ -4,8 +4,10 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { createFolderSource } from "#src/rag/adapters/folder-source.ts";
 import { createGitSource } from "#src/rag/adapters/git-source/git-source.ts";
+import { createWebsiteSource } from "#src/rag/adapters/website-source/website-source.ts";
 import { documentSourceContract, type SourceWorld } from "#test/contracts/document-source-contract.ts";
 import { startGitRepository } from "#test/servers/git-repository.ts";
+import { startWebsite } from "#test/servers/website.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 
 let postgres: TestPostgres;
@@ -57,5 +59,35 @@ async function openGit(): Promise<SourceWorld> {
   };
 }
 
+async function openWebsite(): Promise<SourceWorld> {
+  const site = await startWebsite();
+  const cacheDir = await mkdtemp(join(tmpdir(), "jibsa-web-cache-"));
+  const pathOf = (path: string) =>
+    new URL(path.split("/").map(encodeURIComponent).join("/"), site.url).pathname;
+  return {
+    source: createWebsiteSource({
+      name: "docs",
+      prefixes: [site.url],
+      sitemap: `${site.url}sitemap.xml`,
+      privateHosts: ["127.0.0.1"],
+      maxBytes: 1_048_576,
+      cacheDir,
+    }),
+    async put(path, content) {
+      const type = path.endsWith(".md") ? "text/markdown" : "text/plain";
+      site.pages.set(pathOf(path), { body: content, type });
+    },
+    async remove(path) {
+      site.pages.delete(pathOf(path));
+    },
+    takeAway: () => site.close(),
+    async close() {
+      await site.close();
+      await rm(cacheDir, { recursive: true, force: true });
+    },
+  };
+}
+
 documentSourceContract("a folder", openFolder, openStore);
 documentSourceContract("a git repository", openGit, openStore);
+documentSourceContract("a website", openWebsite, openStore);

@@ -36,6 +36,11 @@ export const sourceTextsEn = {
     "no-text": "has no text, such as a scan",
     "out-of-memory": "took too much memory",
     "out-of-time": "took too long",
+    forbidden: "may not be read",
+    "not-found": "is not there",
+    robots: "asks robots not to read it",
+    "forbidden-address": "leads to an address that may not be reached",
+    "too-many": "is over the number of pages of a source",
     unreadable: "could not be read; what was known of it stays",
   } satisfies Record<SkipReason, string> as Record<string, string>,
 };

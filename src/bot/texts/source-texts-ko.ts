@@ -37,6 +37,11 @@ export const sourceTextsKo: typeof sourceTextsEn = {
     "no-text": "스캔처럼 글자가 없는 문서예요",
     "out-of-memory": "메모리를 너무 많이 써요",
     "out-of-time": "읽는 데 너무 오래 걸려요",
+    forbidden: "읽을 권한이 없어요",
+    "not-found": "페이지가 없어요",
+    robots: "로봇이 읽지 말아 달라고 한 페이지예요",
+    "forbidden-address": "접속하면 안 되는 주소로 연결돼요",
+    "too-many": "소스 하나에서 읽는 페이지 수를 넘었어요",
     unreadable: "이번에는 읽지 못했어요. 전에 읽은 내용은 남아 있어요",
   } satisfies Record<SkipReason, string>,
 };

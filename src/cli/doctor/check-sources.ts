@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import type { Config } from "../../config.ts";
 import { findBranch } from "../../rag/adapters/git-source/find-branch.ts";
+import { createFetcher } from "../../rag/adapters/website-source/fetch-page.ts";
 import { pageFormat } from "../../rag/page-format.ts";
 import { messageOf, type Finding } from "./finding.ts";
 
@@ -12,8 +13,9 @@ export function checkSources({
   sourceTokens,
 }: Pick<Config, "knowledge" | "sourceTokens">): Promise<Finding[]> {
   return Promise.all(
-    knowledge.sources.map(async ({ name, folder, git }): Promise<Finding> => {
+    knowledge.sources.map(async ({ name, folder, git, website }): Promise<Finding> => {
       if (folder !== undefined) return checkFolder(name, folder);
+      if (website !== undefined) return checkWebsite(name, website);
       return checkGit(name, {
         url: git?.url ?? "",
         branch: git?.branch,
@@ -22,6 +24,35 @@ export function checkSources({
       });
     }),
   );
+}
+
+async function checkWebsite(
+  source: string,
+  { prefixes, sitemap, privateHosts }: NonNullable<Config["knowledge"]["sources"][number]["website"]>,
+): Promise<Finding> {
+  const name = `documents ${source}`;
+  const place = sitemap ?? prefixes[0] ?? "";
+  const fetcher = createFetcher({ privateHosts, mayFollow: () => true, maxBytes: 50 * 1_048_576 });
+  try {
+    const { status } = await fetcher.fetch(place);
+    return status === 200
+      ? { name, level: "ok", text: `${place}, reachable` }
+      : {
+          name,
+          level: "fail",
+          text: `${place} answers ${status}`,
+          advice: `is it the right address? (${PAGE})`,
+        };
+  } catch (error) {
+    return {
+      name,
+      level: "fail",
+      text: `${place}: ${messageOf(error)}`,
+      advice: `a host of your own network has to be named in website.privateHosts (${PAGE})`,
+    };
+  } finally {
+    fetcher.close();
+  }
 }
 
 async function checkGit(source: string, options: Parameters<typeof findBranch>[0]): Promise<Finding> {
