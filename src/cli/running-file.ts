@@ -17,12 +17,18 @@ const runningSchema = z.object({
 
 /** The document sources of some settings, to be compared with those of a running `up`. */
 export const sourcesOf = (config: Pick<Config, "knowledge">) =>
-  config.knowledge.sources.map(({ name, folder, git, website }) => ({
+  config.knowledge.sources.map(({ name, folder, git, website, s3 }) => ({
     name,
     place:
       folder ??
       git?.url.concat(" ", git.branch ?? "", " ", git.folder ?? "") ??
-      [...(website?.prefixes ?? []), website?.sitemap ?? ""].join(" "),
+      [
+        ...(website?.prefixes ?? []),
+        website?.sitemap ?? "",
+        s3?.endpoint ?? "",
+        s3?.bucket ?? "",
+        s3?.prefix ?? "",
+      ].join(" "),
   }));
 
 export type RunningUp = z.infer<typeof runningSchema>;

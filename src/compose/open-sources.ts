@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { gitLink } from "../config/source-schema.ts";
 import { createFolderSource } from "../rag/adapters/folder-source.ts";
 import { createGitSource } from "../rag/adapters/git-source/git-source.ts";
+import { createS3Source } from "../rag/adapters/s3-source/s3-source.ts";
 import { createWebsiteSource } from "../rag/adapters/website-source/website-source.ts";
 import type { DocumentSource } from "../rag/document-source.ts";
 
@@ -14,6 +15,17 @@ export function openSources(
 ): DocumentSource[] {
   const { knowledge } = config;
   const limits = { text: knowledge.maxFileSize, document: knowledge.maxDocumentSize };
+  const openBucket = (
+    name: string,
+    everyMs: number | undefined,
+    { accessKeyId, ...place }: NonNullable<(typeof knowledge.sources)[number]["s3"]>,
+  ): DocumentSource => {
+    const secretKey = config.sourceTokens[name];
+    const keys =
+      accessKeyId === undefined || secretKey === undefined ? undefined : { accessKeyId, secretKey };
+    const { endpoint, bucket, prefix, region, link } = place;
+    return createS3Source({ endpoint, bucket, prefix, region, link, name, everyMs, keys, limits });
+  };
   return knowledge.sources.map((source): DocumentSource => {
     const { name, every: everyMs, folder, git } = source;
     if (folder !== undefined)
@@ -45,6 +57,7 @@ export function openSources(
         cacheDir: join(config.dataDir, "sources"),
         maxBytes: knowledge.maxDocumentSize,
       });
+    if (source.s3 !== undefined) return openBucket(name, everyMs, source.s3);
     throw new Error(`source "${name}" is of no kind`);
   });
 }

@@ -26,7 +26,7 @@ describe("a source's settings", () => {
   });
 
   it.each([
-    ["no kind", {}, /one of folder, git, website/],
+    ["no kind", {}, /one of folder, git, website, s3/],
     ["two kinds", { folder: "/a", ...git({}) }, /one of/],
     ["an interval too short", { folder: "/a", every: "1s" }, /10s or more/],
     ["a password in the address", git({ url: "https://me:secret@github.com/a/b" }), /tokenEnv/],

@@ -53,6 +53,27 @@ const websiteSchema = z.strictObject({
   maxPages: z.number().int().min(1).max(100_000).default(5_000),
 });
 
+const s3Schema = z.strictObject({
+  /** Of the service, without the bucket. */
+  endpoint: z.url({ protocol: /^https?$/ }),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket"),
+  /** Only objects whose key begins with it. */
+  prefix: z.string().min(1).optional(),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default("us-east-1"),
+  /** With the secret key; without both the bucket is open to everybody. */
+  accessKeyId: z.string().min(1).optional(),
+  /** Which environment variable holds the secret key. */
+  secretKeyEnv: environmentName.optional(),
+  /** Where people open an object, with {path}. Default: the object's own address. */
+  link: z
+    .url({ protocol: /^https?$/ })
+    .refine((link) => link.includes("{path}"), 'needs "{path}"')
+    .optional(),
+});
+
 /** A place that documents come from: a name and one of the kinds. */
 export const sourceSchema = z
   .strictObject({
@@ -64,18 +85,22 @@ export const sourceSchema = z
     baseUrl: z.url().optional(),
     git: gitSchema.optional(),
     website: websiteSchema.optional(),
+    s3: s3Schema.optional(),
   })
   .superRefine((source, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
-    if ([source.folder, source.git, source.website].filter((kind) => kind !== undefined).length !== 1)
-      problem("name", "needs one of folder, git, website");
+    if (
+      [source.folder, source.git, source.website, source.s3].filter((kind) => kind !== undefined).length !== 1
+    )
+      problem("name", "needs one of folder, git, website, s3");
     if (source.baseUrl !== undefined && source.folder === undefined)
       problem("baseUrl", "is for a folder only");
+    if ((source.s3?.accessKeyId === undefined) !== (source.s3?.secretKeyEnv === undefined))
+      problem("s3", "accessKeyId and secretKeyEnv belong together");
     if (source.git !== undefined && gitLink(source.git) === undefined)
       problem("git.link", "is needed: where pages of this host are seen is not known");
   });
-export type SourceSettings = z.output<typeof sourceSchema>;
 export type GitSettings = z.output<typeof gitSchema>;
 
 const KNOWN_LINKS: Readonly<Record<string, string>> = {

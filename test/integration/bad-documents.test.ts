@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
@@ -44,7 +44,8 @@ describe("a folder with 50 kinds of bad file", () => {
     for (const [path, bytes] of bad) await write(path, bytes);
     await symlink("/etc/passwd", join(folder, "passwd.md"));
     await symlink(join(folder, "nowhere"), join(folder, "dangling.pdf"));
-    execFileSync("mkfifo", [join(folder, "pipe.md")]);
+    const socket = createServer();
+    await new Promise<void>((done) => socket.listen(join(folder, "socket.md"), done));
     for (let number = 0; number < 20; number += 1) {
       const [ending, content] = KINDS[number % KINDS.length] ?? ["md", Buffer.from];
       await write(`good/${number}.${ending}`, content(`goodword${number}`));
@@ -63,12 +64,13 @@ describe("a folder with 50 kinds of bad file", () => {
       source,
     );
     await converter.close();
+    await new Promise((done) => socket.close(done));
 
     expect(Object.fromEntries(report.skipped.map(({ path, reason }) => [path, reason]))).toEqual({
       ...Object.fromEntries(bad.map(([path, , reason]) => [path, reason])),
       "passwd.md": "symbolic-link",
       "dangling.pdf": "symbolic-link",
-      "pipe.md": "not-a-text-format",
+      "socket.md": "not-a-text-format",
     });
     expect(bad.length + 3).toBe(50);
     expect(report.written).toBe(20);

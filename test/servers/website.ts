@@ -32,7 +32,7 @@ export async function startWebsite(options: { host?: string } = {}): Promise<Tes
     const page: SitePage | undefined =
       path === "/sitemap.xml" && !pages.has(path)
         ? {
-            body: sitemapOf([...pages.keys()].map((page) => new URL(page, url).href)),
+            body: sitemapOf([...pages.keys()].map((listed) => new URL(listed, url).href)),
             type: "application/xml",
           }
         : pages.get(path);

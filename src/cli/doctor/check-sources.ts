@@ -1,21 +1,25 @@
 import { readdirSync } from "node:fs";
+import { openSources } from "../../compose/open-sources.ts";
 import type { Config } from "../../config.ts";
+import { createLogger } from "../../logger.ts";
 import { findBranch } from "../../rag/adapters/git-source/find-branch.ts";
 import { createFetcher } from "../../rag/adapters/website-source/fetch-page.ts";
 import { pageFormat } from "../../rag/page-format.ts";
 import { messageOf, type Finding } from "./finding.ts";
 
+const TIMEOUT_MS = 20_000;
 const PAGE = "docs/operate/index-your-documents.md";
 
 /** Each source of documents: there, reachable, and with something to read. */
-export function checkSources({
-  knowledge,
-  sourceTokens,
-}: Pick<Config, "knowledge" | "sourceTokens">): Promise<Finding[]> {
+export function checkSources(
+  config: Pick<Config, "knowledge" | "sourceTokens" | "dataDir">,
+): Promise<Finding[]> {
+  const { knowledge, sourceTokens } = config;
   return Promise.all(
-    knowledge.sources.map(async ({ name, folder, git, website }): Promise<Finding> => {
+    knowledge.sources.map(async ({ name, folder, git, website, s3 }): Promise<Finding> => {
       if (folder !== undefined) return checkFolder(name, folder);
       if (website !== undefined) return checkWebsite(name, website);
+      if (s3 !== undefined) return checkBucket(name, s3.bucket, config);
       return checkGit(name, {
         url: git?.url ?? "",
         branch: git?.branch,
@@ -52,6 +56,29 @@ async function checkWebsite(
     };
   } finally {
     fetcher.close();
+  }
+}
+
+async function checkBucket(
+  source: string,
+  bucket: string,
+  config: Pick<Config, "knowledge" | "sourceTokens" | "dataDir">,
+): Promise<Finding> {
+  const name = `documents ${source}`;
+  const opened = openSources(config, { apiUrl: "", logger: createLogger("silent") });
+  try {
+    const listing = await opened.find((one) => one.name === source)?.list(AbortSignal.timeout(TIMEOUT_MS));
+    const documents = listing?.documents.length ?? 0;
+    return documents === 0
+      ? { name, level: "warn", text: `bucket ${bucket} has no page of a format that is read` }
+      : { name, level: "ok", text: `bucket ${bucket}, ${documents} pages` };
+  } catch (error) {
+    return {
+      name,
+      level: "fail",
+      text: `bucket ${bucket}: ${messageOf(error)}`,
+      advice: `check s3.endpoint, region and the key's right to list it (${PAGE})`,
+    };
   }
 }
 
