@@ -19,16 +19,18 @@ export interface ReadyDocument {
 }
 
 /**
- * What a row remembers of a source's mark: another one also when the source's settings or our own ways of reading, cutting
- * and indexing have changed. Undefined where the source is not certain.
+ * What a row remembers of a source's marks: each is another one also when the source's settings or our own ways of reading,
+ * cutting and indexing have changed. Undefined where the source is not certain.
  */
-export function storedMark(mark: string | undefined, settings: string, audience: string): string | undefined {
-  if (mark === undefined) return undefined;
+export function storedMarks(
+  settings: string,
+  audience: string,
+): (mark: string | undefined) => string | undefined {
   const nothing = { path: "", content: "", format: "text", url: "", updatedAt: new Date(0) } as const;
-  const ways = [REDACTION_VERSION, contentHash(nothing, audience), settings];
-  return createHash("sha256")
-    .update(JSON.stringify([...ways, mark]))
-    .digest("hex");
+  const ways = createHash("sha256").update(
+    JSON.stringify([REDACTION_VERSION, contentHash(nothing, audience), settings]),
+  );
+  return (mark) => (mark === undefined ? undefined : ways.copy().update(mark).digest("hex"));
 }
 
 /** By document id. */
@@ -41,6 +43,15 @@ export async function readDocumentRows(store: Store, source: string): Promise<Ma
   return new Map(
     rows.map(({ id, path, content_hash, mark }) => [id, { path, contentHash: content_hash, mark }]),
   );
+}
+
+/** Of all sources. */
+export async function countKnownChunks(store: Store): Promise<number> {
+  const row = await store
+    .selectFrom("documents")
+    .select(({ fn }) => fn.sum<string | null>("chunk_count").as("chunks"))
+    .executeTakeFirstOrThrow();
+  return Number(row.chunks ?? 0);
 }
 
 export async function keepDocumentRows(

@@ -1,10 +1,12 @@
 import type { Logger } from "pino";
 import type { Store } from "../store/database.ts";
 import {
+  countKnownChunks,
   keepDocumentRows,
   keepMarks,
   readDocumentRows,
-  storedMark,
+  storedMarks,
+  type KnownDocument,
   type ReadyDocument,
 } from "./document-rows.ts";
 import type { DocumentConverter } from "./document-converter.ts";
@@ -62,8 +64,8 @@ export function indexSource(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   return withSourceLock(deps.store, source.name, options.signal, () =>
-    keepSourceState(deps, source.name, (tell) =>
-      sync(deps, source, {
+    keepSourceState(deps, source.name, (tell, isTrusted) =>
+      sync(deps, source, isTrusted, {
         ...options,
         onProgress(progress) {
           tell(progress);
@@ -77,14 +79,18 @@ export function indexSource(
 async function sync(
   { store, index, converter, logger, now }: SyncDeps,
   source: DocumentSource,
+  isTrusted: boolean,
   { onProgress, signal }: SyncOptions,
-): Promise<SyncReport> {
+): Promise<SyncReport & { isCompared: boolean }> {
   const startedMs = now().getTime();
   const audience = source.audience ?? "public";
-  const indexed = await index.listDocuments(source.name);
   const rows = await readDocumentRows(store, source.name);
+  const agreed = isTrusted ? await agreedDocuments(store, index, rows) : undefined;
+  const indexed = agreed ?? (await index.listDocuments(source.name));
   const { documents, skipped: left } = await source.list(signal);
   const skipped = [...left];
+  const storedMark = storedMarks(source.settings, audience);
+  const idsByPath = new Map([...rows].map(([id, { path }]) => [path, id]));
   const seen = new Set<string>();
   let written = 0;
   let unchanged = 0;
@@ -109,8 +115,8 @@ async function sync(
 
   for (const [position, listed] of documents.entries()) {
     signal?.throwIfAborted();
-    const id = documentId(source.name, listed.path);
-    const mark = storedMark(listed.mark, source.settings, audience);
+    const id = idsByPath.get(listed.path) ?? documentId(source.name, listed.path);
+    const mark = storedMark(listed.mark);
     const row = rows.get(id);
     if (mark !== undefined && row?.mark === mark && indexed.get(id) === row.contentHash) {
       seen.add(id);
@@ -158,7 +164,21 @@ async function sync(
     tookMs: now().getTime() - startedMs,
   };
   logger.info({ ...report, skipped: skipped.length }, "synced a source");
-  return report;
+  return { ...report, isCompared: agreed === undefined };
+}
+
+/**
+ * What is indexed, by the rows alone, if the index has as many chunks as the rows of all sources say; else undefined. A row
+ * is written after its chunks and deleted after them, so what a crash leaves behind shows in the count, or in a sync that did
+ * not end well. Counting everything takes milliseconds; counting or listing a part of it does not.
+ */
+async function agreedDocuments(
+  store: Store,
+  index: VectorIndex,
+  rows: ReadonlyMap<string, KnownDocument>,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if ((await index.count()) !== (await countKnownChunks(store))) return undefined;
+  return new Map([...rows].map(([id, { contentHash: hash }]) => [id, hash]));
 }
 
 /** Whether it may still be there: what could not be looked at this time is not gone. */

@@ -9,6 +9,8 @@ import { redactSecrets } from "./redact-secrets.ts";
 const HEARTBEAT_MS = 1_000;
 /** A sync that has not been heard of for so long was killed. */
 const DEAD_AFTER_MS = 30_000;
+/** So long the rows are believed to tell what is indexed, as long as every sync ended well and the counts agree. */
+const COMPARED_EVERY_MS = 86_400_000;
 const MAX_PATHS = 200;
 const MAX_ERROR_CHARACTERS = 500;
 
@@ -45,8 +47,20 @@ interface Progress {
 export async function keepSourceState(
   { store, logger, now }: { store: Store; logger: Logger; now: () => Date },
   source: string,
-  sync: (tell: (progress: Progress) => void) => Promise<SyncReport>,
+  sync: (
+    tell: (progress: Progress) => void,
+    /** Whether the latest sync ended well, and the index was compared lately. */
+    isTrusted: boolean,
+  ) => Promise<SyncReport & { isCompared: boolean }>,
 ): Promise<SyncReport> {
+  const latestSync = await store
+    .selectFrom("source_syncs")
+    .select(["state", "compared_at"])
+    .where("source", "=", source)
+    .executeTakeFirst();
+  const comparedMs = latestSync?.compared_at?.getTime() ?? 0;
+  const isTrusted =
+    latestSync?.state === "done" && Math.abs(now().getTime() - comparedMs) < COMPARED_EVERY_MS;
   const started = {
     state: "running" as const,
     started_at: now(),
@@ -76,13 +90,14 @@ export async function keepSourceState(
     await writing;
   };
   try {
-    const report = await sync((progress) => {
+    const { isCompared, ...report } = await sync((progress) => {
       latest = progress;
-    });
+    }, isTrusted);
     await stop();
     await write({
       ...latest,
       state: "done",
+      ...(isCompared && { compared_at: now() }),
       ended_at: now(),
       seen_at: now(),
       written: report.written,

@@ -21,6 +21,7 @@ export interface SourceTables {
     started_at: Time;
     seen_at: Time;
     ended_at: NullableTime;
+    compared_at: NullableTime;
     done: Generated<number>;
     total: Generated<number>;
     written: Generated<number>;

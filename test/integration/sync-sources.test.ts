@@ -81,6 +81,34 @@ describe("a sync that was cut off", () => {
   });
 });
 
+describe("an unchanged sync", () => {
+  it("asks the index for a count alone, until something is amiss or a day has passed", async () => {
+    const list = index.listDocuments.bind(index);
+    let listings = 0;
+    index.listDocuments = (name) => {
+      listings += 1;
+      return list(name);
+    };
+    const listingsOf = async (): Promise<number> => {
+      listings = 0;
+      await sync();
+      return listings;
+    };
+
+    const first = await listingsOf();
+    const second = await listingsOf();
+    await index.deleteDocuments([...(await list("pages")).keys()].slice(0, 1));
+    const afterLoss = await listingsOf();
+    await store.updateTable("source_syncs").set({ state: "failed" }).execute();
+    const afterFailure = await listingsOf();
+    now = new Date(now.getTime() + 86_400_001);
+    const afterDay = await listingsOf();
+
+    expect([first, second, afterLoss, afterFailure, afterDay]).toEqual([1, 0, 1, 1, 1]);
+    expect((await list("pages")).size).toBe(6);
+  });
+});
+
 describe("a slow source", () => {
   it("is searchable page by page, not at its end", async () => {
     let release = (): void => {};

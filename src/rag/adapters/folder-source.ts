@@ -15,6 +15,7 @@ import { isTooLarge, pageFormat, type SizeLimits } from "../page-format.ts";
 const DEFAULT_LIMITS: SizeLimits = { text: 2 * 1024 * 1024, document: 50 * 1024 * 1024 };
 /** A file may change again within the same tick of its file system's clock: what is so young is read again next time. */
 const SETTLED_AFTER_MS = 2_000;
+const STATS_AT_ONCE = 256;
 
 export interface FolderSourceOptions {
   name: string;
@@ -118,6 +119,7 @@ async function listFolder(
       skipped.push({ path: `${pathOf(folder, here)}/`, reason: "unreadable" });
       continue;
     }
+    const files: string[] = [];
     for (const entry of entries) {
       if (isHidden(entry.name)) continue;
       const file = join(here, entry.name);
@@ -126,8 +128,15 @@ async function listFolder(
       else if (entry.isDirectory()) pending.push(file);
       else if (!entry.isFile() || pageFormat(entry.name) === undefined)
         skipped.push({ path, reason: "not-a-text-format" });
-      else {
-        const stats = await stat(file, { bigint: true }).catch(() => undefined);
+      else files.push(file);
+    }
+    for (let start = 0; start < files.length; start += STATS_AT_ONCE) {
+      const some = files.slice(start, start + STATS_AT_ONCE);
+      const looks = await Promise.all(
+        some.map((file) => stat(file, { bigint: true }).catch(() => undefined)),
+      );
+      for (const [position, stats] of looks.entries()) {
+        const path = pathOf(folder, some[position] ?? "");
         if (stats === undefined) skipped.push({ path, reason: "unreadable" });
         else if (isTooLarge(path, Number(stats.size), limits)) skipped.push({ path, reason: "too-large" });
         else documents.push({ path, ...markOf(stats, settledAfterMs) });

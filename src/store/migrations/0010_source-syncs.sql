@@ -10,6 +10,8 @@ create table source_syncs (
   seen_at timestamptz not null,
   -- When a sync last came to its end; kept while the next one runs.
   ended_at timestamptz,
+  -- When the index itself was last compared with the rows, document by document.
+  compared_at timestamptz,
   -- Documents looked at so far, of so many listed.
   done integer not null default 0,
   total integer not null default 0,
