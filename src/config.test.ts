@@ -55,6 +55,21 @@ describe("the configuration", () => {
     expect(config.policy.approvals[0]?.expiresInMs).toBe(4 * 3_600_000);
   });
 
+  it("refuses a preset whose values its stage would refuse, at the value", () => {
+    const parameters =
+      "[{ name: epochs, summary: e, type: integer, default: 1, min: 1, max: 9, path: spec.epochs }]";
+    const presets = "[{ name: long, summary: l, parameters: { epochs: 99, speed: 2 } }]";
+    const problems = problemsOf(
+      `${stageWith("")}    parameters: ${parameters}\n    presets: ${presets}\n`.replace(
+        "template: { spec: {",
+        "template: { spec: { epochs: 1, ",
+      ),
+    );
+
+    expect(JSON.stringify(problems)).toContain("stages[0].presets[0].parameters.epochs");
+    expect(JSON.stringify(problems)).toContain("stages[0].presets[0].parameters.speed");
+  });
+
   it("allows nothing with real tokens and no file", () => {
     const config = readConfig({ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", KUBECONFIG: "/k" });
 

@@ -13,6 +13,8 @@ import { decidePipelineGate } from "./training/pipelines/decide-pipeline-gate.ts
 import { measureRun } from "./training/metrics/measure-run.ts";
 import { peekLogs } from "./training/peek-logs.ts";
 import { repeatRun, type RepeatInput } from "./training/repeat-run.ts";
+import { fillPreset } from "./training/stage-presets.ts";
+import type { TrainStartInput } from "./training/train-start.ts";
 
 export type Actions = ReturnType<typeof createActions>;
 
@@ -46,6 +48,7 @@ export function createActions(
         person,
         input,
       ),
+    fillPreset: (person: Person, input: TrainStartInput) => fillPreset(deps, person.slackUserId, input),
     pipelines: deps.pipelines ?? [],
     advance: (id: RequestId) => advancePipeline(deps, id),
     decideGate: (person: Person, decision: Parameters<typeof decidePipelineGate>[2]) =>

@@ -9,6 +9,8 @@ export interface Role {
   people: readonly string[];
   /** Slack user groups, by id or handle. */
   userGroups: readonly string[];
+  /** Whose runs belong together in lists and labels; may be shared by roles. */
+  team?: string;
   /** `user` may hold {email}, {slackUserId} or {name}; default "jibsa:{slackUserId}". Never anything of `system:`. */
   kubernetes: { user?: string; groups: readonly string[] };
 }

@@ -17,6 +17,8 @@ export interface Person {
   /** Slack user group ids the person belongs to. */
   userGroups: readonly string[];
   roles: readonly string[];
+  /** Of the first of these roles that has one. */
+  team?: string;
   identity: Identity;
 }
 
@@ -74,6 +76,13 @@ export interface StageParameter {
   path: readonly (string | number | Readonly<Record<string, string>>)[];
 }
 
+/** Values for some of a stage's parameters, under a name. */
+export interface StagePreset {
+  name: string;
+  summary: Localized;
+  parameters: StageParams;
+}
+
 /** A catalogue entry: what `/train start <name>` starts. */
 export interface Stage {
   name: string;
@@ -83,6 +92,8 @@ export interface Stage {
   namespace: string;
   template: Readonly<Record<string, unknown>>;
   parameters: readonly StageParameter[];
+  /** Default: none. */
+  presets?: readonly StagePreset[];
   /** Of a sweep: the stage that is trained with its best trial's values. */
   tunes?: string;
   /** For the preview's GPU-hours when no earlier run is known. */
@@ -155,6 +166,8 @@ export interface FieldProblem {
     | "unknown-run"
     | "unknown-cluster"
     | "ambiguous-run"
+    | "no-team"
+    | "no-last-run"
     | "not-an-integer"
     | "not-a-number"
     | "not-a-boolean"

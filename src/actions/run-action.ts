@@ -96,7 +96,7 @@ export async function runAction(
     return { kind: "try-again", inMs: error.retryAfterMs ?? RETRY_AFTER_MS };
   }
   if (outcome.kind === "refused") return fail(deps, request, { kind: "refused", failure: outcome.failure });
-  const recorded = await record(deps, request, outcome);
+  const recorded = await record(deps, request, outcome, person);
   if (recorded.kind === "nothing-to-do") await removeSecondObject({ ...deps, person }, request, outcome);
   crashPoint("CP7");
   return recorded;
@@ -106,6 +106,7 @@ async function record(
   deps: Pick<ActionDeps, "store" | "now" | "clusters">,
   request: RequestRow,
   outcome: Exclude<ChangeOutcome, { kind: "refused" }>,
+  { team }: Pick<Person, "team">,
 ): Promise<RunActionOutcome> {
   return deps.store.transaction().execute(async (transaction): Promise<RunActionOutcome> => {
     const locked = await lockRequest(transaction, request.id);
@@ -140,6 +141,7 @@ async function record(
         name: ref.name,
         uid: ref.uid ?? null,
         owner: request.requester,
+        team: team ?? null,
         gpus: outcome.gpus,
         simulated: deps.clusters.get(ref.cluster)?.simulated ?? false,
         state: "queued",

@@ -83,13 +83,15 @@ export async function drawRequest(
         .where("purpose", "=", "card")
         .executeTakeFirst();
       // What is not posted yet is no edit, and replies below it come after it.
-      if (message?.ts != null) againInMs = await editWaitMs(transaction, { run, ended }, now);
+      const isEdit = message?.ts != null;
+      if (isEdit) againInMs = await editWaitMs(transaction, { run, ended }, now);
       if (againInMs === undefined)
         await addLine(transaction, {
           ...place,
           key: `card.${requestId}.${request.version}`,
           subject,
           purpose: "card",
+          isEdit,
           view: requestCard(facts, texts),
         });
     }

@@ -3,13 +3,14 @@ import type { RunRow } from "../actions/training/find-run.ts";
 import { isAttended } from "../jobs/look-intervals.ts";
 import type { Database } from "../store/database.ts";
 
-const WINDOW_MS = 60_000;
+/** A quarter of Slack's minute: after a burst nobody waits longer than this, and no minute sees more than four times as many. */
+const WINDOW_MS = 15_000;
 /**
- * Edits of run messages a minute, of the 50 that Slack takes from an app (chat.update,
+ * Edits of run messages in a window. Slack takes 50 a minute from an app (chat.update,
  * https://docs.slack.dev/apis/web-api/rate-limits). What nobody looks at leaves room for the rest, and so does the progress of runs for their ends.
  */
-const MOST_EDITS = { attendedEnd: 48, attended: 42, end: 30, others: 25 };
-const SHORTEST_WAIT_MS = 2_000;
+const MOST_EDITS = { attendedEnd: 12, attended: 9, end: 7, others: 5 };
+const SHORTEST_WAIT_MS = 1_000;
 
 /** How long an edit has to wait for its turn, which is asked for again then; undefined: it may go. */
 export async function editWaitMs(
@@ -25,7 +26,7 @@ export async function editWaitMs(
   const edits = await transaction
     .selectFrom("outbox")
     .select("created_at")
-    .where("purpose", "=", "card")
+    .where("is_edit", "=", true)
     .where("created_at", ">", since)
     // One that a newer edit of the same message had overtaken was never sent.
     .where((where) => where.or([where("state", "=", "pending"), where("attempts", ">", 0)]))

@@ -1,4 +1,4 @@
-import type { Person } from "../actions/ports.ts";
+import type { FieldProblem, Person } from "../actions/ports.ts";
 import { isChangeName, reads } from "../actions/registry.ts";
 import { severalOf } from "../actions/training/train-several.ts";
 import { answerQuestion } from "./answer-question.ts";
@@ -14,7 +14,15 @@ import { localeOfText, textsFor, type Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
 
 /** A parsed command, whether typed, mentioned or filled into a form. */
-export async function handleCommand(context: HandlingContext, command: ParsedCommand): Promise<void> {
+export async function handleCommand(context: HandlingContext, typed: ParsedCommand): Promise<void> {
+  let command = typed;
+  if (typed.kind === "train-start" && typed.parameters["preset"] !== undefined) {
+    const { stage, parameters } = typed;
+    const filled = await context.deps.actions.fillPreset(context.person, { stage, parameters });
+    if (!filled.ok)
+      return context.deps.reply.answer(context.delivery, problemsView(filled.failure, context.texts));
+    command = { kind: "train-start", ...filled.value };
+  }
   if (isRead(command)) {
     const { kind, ...input } = command;
     return read(context, kind, input);
@@ -57,7 +65,7 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
         ],
       });
     case "invalid":
-      return answer(said(command.problems.map((problem) => texts.problem(problem)).join("\n")));
+      return answer(problemsView(command.problems, texts));
     case "docs-sources":
       return lookAtSources(context);
     case "docs-sync":
@@ -67,6 +75,9 @@ export async function handleCommand(context: HandlingContext, command: ParsedCom
   }
   return command satisfies never;
 }
+
+const problemsView = (problems: readonly FieldProblem[], texts: Texts): MessageView =>
+  said(problems.map((problem) => texts.problem(problem)).join("\n"));
 
 function isRead(command: ParsedCommand): command is ReadCommand {
   return Object.hasOwn(reads, command.kind);

@@ -10,6 +10,8 @@ export interface OutboxLine {
   /** With subject and purpose the line is a message that is kept and edited; without, it is posted once. */
   subject?: string;
   purpose?: string;
+  /** That message stands there already; default no. */
+  isEdit?: boolean;
   /** Reply under the message of this subject and purpose, once that is posted. */
   under?: { subject: string; purpose: string };
   /** Whom to write to directly when the channel cannot be written to. */
@@ -62,6 +64,7 @@ export async function addLine(transaction: Transaction<Database> | Store, line: 
       channel: line.channel,
       thread_ts: line.threadTs ?? null,
       payload: JSON.stringify(payload),
+      is_edit: line.isEdit === true,
     })
     .onConflict((conflict) => conflict.column("key").doNothing())
     .execute();

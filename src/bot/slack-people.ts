@@ -129,6 +129,7 @@ export function createSlackPeople(deps: {
     const email = user.profile?.email;
     const facts = { slackUserId, name: user.name, userGroups, ...(email !== undefined && { email }) };
     const roles = rolesOf(policy, facts);
+    const team = roles.find((role) => role.team !== undefined)?.team;
     return {
       kind: "member",
       person: {
@@ -136,6 +137,7 @@ export function createSlackPeople(deps: {
         locale,
         timeZone: user.tz ?? "UTC",
         roles: roles.map((role) => role.name),
+        ...(team !== undefined && { team }),
         identity: identityOf(roles, facts),
       },
     };

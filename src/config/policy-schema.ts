@@ -60,6 +60,14 @@ export const policySchema = z
           name: z.string().min(1),
           people: z.array(z.string()).default([]),
           userGroups: z.array(z.string()).default([]),
+          /** A label's value: lower-case letters, digits and "-". */
+          team: z
+            .string()
+            .regex(
+              /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+              'use lower-case letters, digits and "-", at most 63',
+            )
+            .optional(),
           kubernetes: z
             .strictObject({ user: notSystem.optional(), groups: z.array(notSystem).default([]) })
             .default({ groups: [] }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ENGINE_KINDS } from "../actions/ports.ts";
 import { parsePath, readPath } from "../actions/training/object-path.ts";
+import { formatValue, parseStageParams } from "../actions/training/stage-catalogue.ts";
 import { approvalNeed } from "./policy-schema.ts";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
@@ -44,6 +45,13 @@ const parameterSchema = z
       context.addIssue({ code: "custom", path: ["default"], message: "is not among the choices" });
   });
 
+const presetSchema = z.strictObject({
+  /** `/train start sft preset=NAME`; "last" and "defaults" have a meaning of their own. */
+  name: dnsName.refine((name) => !["last", "defaults"].includes(name), "is taken: choose another name"),
+  summary: localized,
+  parameters: z.record(z.string(), value),
+});
+
 /** A stage of the catalogue: what `/train start <name>` starts. */
 export const stageSchema = z
   .strictObject({
@@ -60,6 +68,7 @@ export const stageSchema = z
     expectedGpus: z.number().int().min(0).max(10_000).optional(),
     approval: approvalNeed.optional(),
     parameters: z.array(parameterSchema).default([]),
+    presets: z.array(presetSchema).max(20).default([]),
     template: z.record(z.string(), z.unknown()),
   })
   .superRefine((stage, context) => {
@@ -78,6 +87,16 @@ export const stageSchema = z
         path: ["expectedGpus"],
         message: "is needed: a WorkflowTemplate is not read for the GPUs that it asks for",
       });
+    stage.presets.forEach((preset, index) => {
+      const typed = Object.entries(preset.parameters).map(([name, given]) => [name, formatValue(given)]);
+      const parsed = parseStageParams(stage, Object.fromEntries(typed));
+      for (const { field, code, allowed } of parsed.ok ? [] : parsed.failure)
+        context.addIssue({
+          code: "custom",
+          path: ["presets", index, "parameters", field],
+          message: `${code.replaceAll("-", " ")}: allowed is ${allowed ?? ""}`,
+        });
+    });
     stage.parameters.forEach((parameter, index) => {
       const holder = readPath(stage.template, parameter.path.slice(0, 1));
       if (holder === undefined)

@@ -3,8 +3,8 @@ import { attendedSince } from "./look-intervals.ts";
 
 /** Progress is drawn at most this often, more seldom the more runs wait to be drawn: Slack takes 50 edits a minute for all. */
 const DRAW_MS = 3_000;
-/** Between two edits: 43 a minute for the runs that people look at, 25 for the others; `drawRequest` holds both to one limit. */
-const SPACED_MS = { attended: 1_400, others: 2_400 };
+/** Between two edits: 36 a minute for the runs that people look at, 20 for the others; `drawRequest` holds both to one limit. */
+const SPACED_MS = { attended: 1_650, others: 3_000 };
 
 /** How long a changed run waits for being drawn: behind those of its kind that wait already. */
 export async function drawDelayMs(store: Store, requestId: string, now: Date): Promise<number> {

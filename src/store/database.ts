@@ -90,6 +90,8 @@ export interface Database extends SourceTables {
     name: string;
     uid: string | null;
     owner: string;
+    /** The owner's when it was started. */
+    team: string | null;
     gpus: number;
     simulated: Generated<boolean>;
     state: RunState;
@@ -177,6 +179,8 @@ export interface Database extends SourceTables {
     channel: string;
     thread_ts: string | null;
     payload: Json<unknown>;
+    /** Of a message that stands there already. */
+    is_edit: Generated<boolean>;
     state: Generated<"pending" | "sent" | "failed">;
     attempts: Generated<number>;
     next_attempt_at: DefaultTime;

@@ -19,11 +19,14 @@ export interface Inbox {
   take(delivery: InboundDelivery): Promise<TakenDelivery>;
   /** Stores what an earlier process had acknowledged and not stored, and hands it over. */
   recover(handle: (key: string) => Promise<void>): Promise<void>;
+  /** What is acknowledged becomes a row first, if Postgres takes it within 2 s. */
   close(): Promise<void>;
 }
 
 const STORE_DEADLINE_MS = 2_000;
 const AGAIN_MS = 1_000;
+/** Acknowledgements go first: of a burst, the last one does not wait for the rows of those before it. */
+const ROW_AFTER_MS = 3;
 const RECORD = {
   name: "record-inbound",
   text: "insert into inbound (key, kind, payload) values ($1, $2, $3) on conflict (key) do nothing",
@@ -50,7 +53,9 @@ export function openInbox(options: {
   });
   /** Postgres took the last row in time. */
   let isSteady = false;
+  const ending = new AbortController();
   const closing = new AbortController();
+  const recording = new Set<Promise<unknown>>();
   const fail = (error: Error): void => {
     isSteady = false;
     options.onProblem(error);
@@ -84,7 +89,12 @@ export function openInbox(options: {
       if (isSteady) {
         try {
           journal.append(delivery);
-          return { stored: recordForSure(delivery), settle: () => journal.settle(delivery.key) };
+          const stored = sleep(ROW_AFTER_MS, undefined, { signal: ending.signal })
+            .catch(() => undefined)
+            .then(() => recordForSure(delivery));
+          recording.add(stored);
+          void stored.finally(() => recording.delete(stored));
+          return { stored, settle: () => journal.settle(delivery.key) };
         } catch (error) {
           // A full disk: the row itself still can be had.
           options.onProblem(error instanceof Error ? error : new Error(String(error)));
@@ -107,6 +117,8 @@ export function openInbox(options: {
       }
     },
     async close() {
+      ending.abort();
+      await within(STORE_DEADLINE_MS, Promise.all(recording)).catch(fail);
       closing.abort();
       await pool.end();
       journal.close();

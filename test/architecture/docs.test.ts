@@ -118,11 +118,11 @@ function check(line: string, parsed: ParsedCommand, mustAct: boolean): string | 
   if (pipelines.some(({ name }) => name === parsed.stage)) return undefined;
   const stage = stages.find(({ name }) => name === parsed.stage);
   if (stage === undefined) return `${line}: no such stage`;
-  const several = severalOf(stage, parsed.parameters).map((name) => [
-    name,
-    parsed.parameters[name]?.split(",")[0] ?? "",
-  ]);
-  const given = { ...parsed.parameters, ...Object.fromEntries(several) };
+  const { preset, ...typed } = parsed.parameters;
+  const presets = ["last", ...(stage.presets ?? []).map(({ name }) => name)];
+  if (preset !== undefined && !presets.includes(preset)) return `${line}: no such preset`;
+  const several = severalOf(stage, typed).map((name) => [name, typed[name]?.split(",")[0] ?? ""]);
+  const given = { ...typed, ...Object.fromEntries(several) };
   const params = parseStageParams(stage, given);
   return params.ok ? undefined : `${line}: ${JSON.stringify(params.failure)}`;
 }

@@ -5,10 +5,10 @@ import { startTestPostgres } from "#test/servers/postgres.ts";
 import type { Figure } from "./figure.ts";
 import { writeBenchConfig } from "./servers/bench-config.ts";
 import { sendCommands, type Load } from "./servers/envelopes.ts";
-import { startHangingServer } from "./servers/hanging-server.ts";
-import { startSlackServer, type SlackServer } from "./servers/slack-server.ts";
+import { startSlackServer } from "./servers/slack-server.ts";
 import { startOnSlackServer } from "./servers/start-bench-jibsa.ts";
 import { startBoltApp } from "./servers/start-bolt-app.ts";
+import { startPeer } from "./servers/start-peer.ts";
 import { percentile } from "./statistics.ts";
 
 /** Of what hangs: the cluster, the index (and the model behind it). The last is answered from the database. */
@@ -46,13 +46,15 @@ export const ackFigure: Figure = {
     },
   ],
   async open({ isQuick }) {
-    const [hanging, slack, postgres] = await Promise.all([
-      startHangingServer(),
-      startSlackServer(),
-      startTestPostgres(),
-    ]);
-    const config = await writeBenchConfig((folder) => hangingSettings(folder, hanging.port, slack));
-    await writeFile(join(config.folder, "kubeconfig"), kubeconfigOf(hanging.port));
+    const [slack, postgres] = await Promise.all([startSlackServer(), startTestPostgres()]);
+    // This process sends and takes the time; what else the app talks to is answered by another.
+    const surroundings = await startPeer(new URL("servers/surroundings.ts", import.meta.url), [slack.url]);
+    const { apiUrl, hangingPort } = JSON.parse(surroundings.firstLine) as {
+      apiUrl: string;
+      hangingPort: number;
+    };
+    const config = await writeBenchConfig((folder) => hangingSettings(folder, hangingPort, apiUrl));
+    await writeFile(join(config.folder, "kubeconfig"), kubeconfigOf(hangingPort));
     const measure = async (): Promise<number> => {
       await sendCommands(slack, COMMANDS, isQuick ? QUICK : WARM_UP);
       return percentile(await sendCommands(slack, COMMANDS, isQuick ? QUICK : LOAD), 0.99);
@@ -70,27 +72,27 @@ export const ackFigure: Figure = {
     return {
       sides: {
         async bolt() {
-          const peer = await startBoltApp(slack);
+          const peer = await startBoltApp(apiUrl);
           return measure().finally(peer.close);
         },
         async "bolt that stores"() {
           const { connectionString } = await postgres.createDatabase();
-          const peer = await startBoltApp(slack, connectionString);
+          const peer = await startBoltApp(apiUrl, connectionString);
           return measure().finally(peer.close);
         },
         "slack,worker": jibsa("slack,worker"),
         slack: jibsa("slack"),
       },
       async close() {
-        await Promise.all([hanging.close(), slack.close(), postgres.close(), config.close()]);
+        await Promise.all([surroundings.close(), slack.close(), postgres.close(), config.close()]);
       },
     };
   },
 };
 
-function hangingSettings(folder: string, port: number, slack: SlackServer): Record<string, unknown> {
+function hangingSettings(folder: string, port: number, apiUrl: string): Record<string, unknown> {
   return {
-    slack: { apiUrl: slack.apiUrl },
+    slack: { apiUrl },
     milvus: { address: `127.0.0.1:${port}` },
     model: { provider: "openai", url: `http://127.0.0.1:${port}/v1`, name: "hanging" },
     clusters: [{ name: "onprem-a", kubeconfig: join(folder, "kubeconfig") }],

@@ -39,7 +39,7 @@ export const memoryFigure: Figure = {
           return measure(running.process).finally(running.close);
         },
         async bolt() {
-          const peer = await startBoltApp(slack);
+          const peer = await startBoltApp(slack.apiUrl);
           return measure(peer.process).finally(peer.close);
         },
       },

@@ -96,7 +96,7 @@ async function kept(): Promise<number> {
 
 const formsThatTakeEverything: Forms = {
   openTrainForm: async () => {},
-  changeStage: async () => {},
+  change: async () => {},
   readSubmission: () => ({
     kind: "filled",
     form: { stage: "sft", parameters: {} },

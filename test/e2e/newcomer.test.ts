@@ -352,6 +352,23 @@ describe("commands", () => {
       values: values("fast"),
     });
     expect(JSON.stringify(refused)).toContain("sft/learning-rate");
+    const choose = async (preset: string, shown: string) => {
+      await jibsa.playground.post("press", {
+        user: researcher,
+        view_id: form.id,
+        action_id: "train-form.preset",
+        selected: `sft/${preset}`,
+      });
+      await waitUntil(`the values of ${preset}`, async () =>
+        JSON.stringify(await waitForView(researcher)).includes(shown),
+      );
+    };
+    await choose("quick-check", "sft/epochs/quick-check");
+    expect(JSON.stringify(await waitForView(researcher))).toContain(
+      '"initial_option":{"text":{"type":"plain_text","text":"1.5B"',
+    );
+    await choose("last", "sft/learning-rate/last");
+    await choose("defaults", '"sft/learning-rate"');
     await jibsa.playground.post("submit", { user: researcher, view_id: form.id, values: values("3e-5") });
 
     await jibsa.playground.waitFor(researcher, CHANNEL, (message) => wordsOf(message).includes("3e-5"));

@@ -355,6 +355,31 @@ describe("a run", () => {
     expect(await sees(["inference"])).toMatchObject({ kind: "answered", output: [] });
   });
 
+  it("is listed for the whole team of who started it, and carries its name as a label", async () => {
+    const member = { ...minji, team: "llm" };
+    people.set(minji.slackUserId, member);
+    await actions.request("r1", member, "train-start", { stage: "sft", parameters: {} }, place);
+    await actions.start("r1", member, "start");
+    await actions.decide("r1", junho, "approve");
+    await actions.run("r1");
+    const listed = (team?: string) =>
+      actions.read("r9", lead(team === undefined ? {} : { team }), "train-list", {
+        which: "team",
+        stage: "",
+        state: "",
+      });
+
+    expect(await listed("llm")).toMatchObject({ kind: "answered", output: [{ id: "r1" }] });
+    expect(await listed("speech")).toMatchObject({ kind: "answered", output: [] });
+    expect(await listed()).toMatchObject({
+      kind: "invalid-input",
+      problems: [{ field: "which", code: "no-team" }],
+    });
+    expect(fake.objects.get("pytorchjobs/llm-training/sft-r1")?.metadata.labels?.["jibsa.dev/team"]).toBe(
+      "llm",
+    );
+  });
+
   it("that we were asked to end is cancelled when it is gone", async () => {
     await running();
     await actions.request("r2", minji, "train-cancel", { run: "sft-r1" }, place);

@@ -50,14 +50,18 @@ export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): N
   };
 }
 
+/** As the launcher gives them to `up`. */
+const FLAGS = ["--max-semi-space-size=4"];
+const MALLOC = { MALLOC_ARENA_MAX: "2" };
+
 /** `jibsa up` as a process of its own, on free ports; resolves when it says that it is ready. */
 export async function startJibsa(options: JibsaOptions = {}): Promise<Jibsa> {
   const temporary = options.dataDir === undefined ? await makeTemporaryFolder("up") : undefined;
   const dataDir = options.dataDir ?? join(temporary ?? "", "data");
   const child = spawn(
     process.execPath,
-    [MAIN, "up", "--data-dir", dataDir, "--port", "0", ...(options.args ?? [])],
-    { env: cleanEnvironment(options.env), stdio: ["ignore", "pipe", "pipe"] },
+    [...FLAGS, MAIN, "up", "--data-dir", dataDir, "--port", "0", ...(options.args ?? [])],
+    { env: cleanEnvironment({ ...MALLOC, ...options.env }), stdio: ["ignore", "pipe", "pipe"] },
   );
   let output = "";
   const ended = new Promise<number | NodeJS.Signals>((done) =>

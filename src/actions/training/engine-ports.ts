@@ -16,7 +16,7 @@ import type {
 /** Who and what an object is made for; becomes its labels and annotations. */
 export interface ObjectOrigin {
   requestId: RequestId;
-  owner: Pick<Person, "slackUserId" | "name">;
+  owner: Pick<Person, "slackUserId" | "name" | "team">;
 }
 
 export interface RunRef {

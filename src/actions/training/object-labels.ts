@@ -3,15 +3,17 @@ import type { ObjectOrigin } from "./engine-ports.ts";
 
 export const REQUEST_ID_LABEL = "jibsa.dev/request-id";
 const OWNER_LABEL = "jibsa.dev/owner";
+const TEAM_LABEL = "jibsa.dev/team";
 const STAGE_LABEL = "jibsa.dev/stage";
 export const REQUESTED_BY_ANNOTATION = "jibsa.dev/requested-by";
 export const APPROVED_BY_ANNOTATION = "jibsa.dev/approved-by";
 
-/** Labels by which an object and its pods are found again: whose request it is and which stage. */
+/** Labels by which an object and its pods are found again: whose request it is, of which team, and which stage. */
 export function labelsFor(stage: string, origin: ObjectOrigin): Record<string, string> {
   return {
     [REQUEST_ID_LABEL]: origin.requestId,
     [OWNER_LABEL]: labelValue(origin.owner.name, origin.owner.slackUserId),
+    ...(origin.owner.team !== undefined && { [TEAM_LABEL]: origin.owner.team }),
     [STAGE_LABEL]: labelValue(stage, "stage"),
   };
 }

@@ -25,7 +25,7 @@ export function findStage(stages: readonly Stage[], name: string): Result<Stage,
 
 /** Every parameter with its value: what was given, else the default. All problems are told together. */
 export function parseStageParams(
-  stage: Stage,
+  stage: Pick<Stage, "parameters">,
   given: Readonly<Record<string, string>>,
 ): Result<StageParams, readonly FieldProblem[]> {
   const problems: FieldProblem[] = [];

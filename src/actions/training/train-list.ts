@@ -5,7 +5,7 @@ import { findStage } from "./stage-catalogue.ts";
 
 const input = z.object({
   /** "open": not ended, or ended within a day. */
-  which: z.enum(["open", "mine", "all"]),
+  which: z.enum(["open", "mine", "team", "all"]),
   /** Empty: every stage. */
   stage: z.string(),
   /** Empty: every state. */
@@ -32,6 +32,11 @@ export const trainList = defineRead<z.infer<typeof input>, readonly RunRow[]>({
     }
     let query = deps.store.selectFrom("runs").selectAll().orderBy("created_at", "desc").limit(200);
     if (which === "mine") query = query.where("owner", "=", deps.person.slackUserId);
+    if (which === "team") {
+      const { team } = deps.person;
+      if (team === undefined) return { ok: false, failure: [{ field: "which", code: "no-team" }] };
+      query = query.where("team", "=", team);
+    }
     if (which === "open") {
       const dayAgo = new Date(deps.now().getTime() - 86_400_000);
       query = query.where((where) =>

@@ -24,6 +24,7 @@ describe("a command", () => {
     ],
     ["/train", "strat sft", { kind: "unknown", topic: "train", word: "strat", suggestion: "start" }],
     ["/train", "list mine", { kind: "train-list", which: "mine" }],
+    ["/train", "list team", { kind: "train-list", which: "team" }],
     ["/train", "list yours", { kind: "invalid" }],
     ["/train", "logs sft-r1 lines=5", { kind: "train-logs", run: "sft-r1", lines: 5 }],
     ["/train", "logs lines=0", { kind: "invalid" }],

@@ -16,7 +16,7 @@ interface Verb {
   parse(words: Words): ParsedCommand;
 }
 
-const LIST_CHOICES = ["open", "mine", "all"] as const;
+const LIST_CHOICES = ["open", "mine", "team", "all"] as const;
 const RUN_STATES = ["", "queued", "starting", "running", "succeeded", "failed", "cancelled", "lost"] as const;
 
 const FOLLOW_WORDS = ["follow", "--follow", "-f", "실시간"];

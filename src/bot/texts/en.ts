@@ -151,6 +151,9 @@ export const en = {
   formSubmit: "Preview",
   formCancel: "Close",
   formStage: "Stage",
+  formPreset: "Values",
+  formPresetDefaults: "Defaults of the stage",
+  formPresetLast: "Same as last time",
   formHint: (allowed: string, fallback: string) =>
     `${allowed === "string" ? "text" : allowed} · default ${fallback}`,
   objectTitle: "Full object",
@@ -181,7 +184,7 @@ export const en = {
     ].join("\n"),
     train: [
       "`/train start` opens a form; `/train start sft model-size=7B learning-rate=1e-5` shows a preview at once",
-      "`/train list` (`mine`, `all`) · `/train status <run>` · `/train why <run>` · `/train logs <run> lines=100` (`grep=text`, `follow`) · `/train chart <run>` · `/train cancel <run>`",
+      "`/train list` (`mine`, `team`, `all`) · `/train status <run>` · `/train why <run>` · `/train logs <run> lines=100` (`grep=text`, `follow`) · `/train chart <run>` · `/train cancel <run>`",
       "`/train suspend <run>` gives the GPUs back, `/train resume <run>` goes on · `/train gate approve <run>` decides where a pipeline waits",
       "`/train retry <run> batch-size=2` starts the same again with changes · `/train history <stage>` · `/train diff <run> <run>`",
       "`/train follow pytorchjob/<name>` follows what was started elsewhere · `/train clean days=14` deletes what ended runs left",

@@ -163,6 +163,9 @@ export const ko: typeof en = {
   formSubmit: "미리보기",
   formCancel: "닫기",
   formStage: "스테이지",
+  formPreset: "값",
+  formPresetDefaults: "스테이지 기본값",
+  formPresetLast: "지난번과 같게",
   formHint: (allowed, fallback) => `${KINDS[allowed] ?? allowed} · 기본값 ${fallback}`,
   objectTitle: "전체 오브젝트",
   close: "닫기",
@@ -193,7 +196,7 @@ export const ko: typeof en = {
     ].join("\n"),
     train: [
       "`/train start` 는 폼을 열어요. `/train start sft model-size=7B learning-rate=1e-5` 처럼 쓰면 바로 미리보기를 보여 드려요",
-      "`/train list` (`mine`, `all`) · `/train status <실행>` · `/train why <실행>` · `/train logs <실행> lines=100` (`grep=글자`, `follow`) · `/train chart <실행>` · `/train cancel <실행>`",
+      "`/train list` (`mine`, `team`, `all`) · `/train status <실행>` · `/train why <실행>` · `/train logs <실행> lines=100` (`grep=글자`, `follow`) · `/train chart <실행>` · `/train cancel <실행>`",
       "`/train suspend <실행>` 은 GPU를 돌려주고 `/train resume <실행>` 은 이어서 실행해요 · `/train gate approve <실행>` 은 기다리는 파이프라인을 승인해요",
       "`/train retry <실행> batch-size=2` 는 설정을 바꿔 다시 시작해요 · `/train history <스테이지>` · `/train diff <실행> <실행>`",
       "`/train follow pytorchjob/<이름>` 은 다른 곳에서 시작한 실행을 따라가요 · `/train clean days=14` 는 끝난 실행의 오브젝트를 지워요",

@@ -18,6 +18,10 @@ export function problemInEnglish({ field, code: kind, given, allowed, suggestion
       return `There is no run ${code(given ?? "")}.${meant} See \`/train list all\`.`;
     case "unknown-cluster":
       return `There is no cluster ${code(given ?? "")}.${meant}${only}`;
+    case "no-last-run":
+      return `You have not started ${code(given ?? "")} yet: there are no values of the last time.`;
+    case "no-team":
+      return "You belong to no team yet. An operator gives your role its team in the settings; `/train list mine` shows your own runs.";
     case "ambiguous-run":
       return `Several runs begin with ${code(given ?? "")}: ${code(allowed ?? "")}. Please write more of the name.`;
     case "not-an-integer":

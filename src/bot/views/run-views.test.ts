@@ -22,6 +22,7 @@ function run(detail: RunDetail = {}, overrides: Partial<RunRow> = {}): RunRow {
     name: "korean-llm-r1",
     uid: "u-1",
     owner: "U01RESEARCHER",
+    team: null,
     gpus: 4,
     simulated: false,
     state: "running",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { PERSON, TEAM, type SlackServer } from "./slack-server.ts";
+import { PERSON, TEAM } from "./slack-api.ts";
+import type { SlackServer } from "./slack-server.ts";
 
 /** A slash command as Slack sends it. */
 export function commandPayload(server: SlackServer, command: string, text: string): object {

@@ -2,7 +2,8 @@ import type { EngineKind, PlatformObject } from "#src/actions/ports.ts";
 import type { Store } from "#src/store/database.ts";
 import { renderFixture, stageOfEvery } from "#test/fixtures/stage-of-every-engine.ts";
 import type { KubernetesClient } from "#test/platform/kubernetes-client.ts";
-import { CHANNELS, PERSON } from "./slack-server.ts";
+import { PERSON } from "./slack-api.ts";
+import { CHANNELS } from "./slack-server.ts";
 
 const AT_ONCE = 24;
 const MERGE = "application/merge-patch+json";

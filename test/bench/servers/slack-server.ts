@@ -1,13 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
-
-export interface SlackCall {
-  method: string;
-  fields: URLSearchParams;
-  atMs: number;
-}
+import { createSlackApi, type SlackCall } from "./slack-api.ts";
 
 export interface SlackServer {
   /** For `slackApiUrl`. */
@@ -23,8 +18,6 @@ export interface SlackServer {
 const ACK_TIMEOUT_MS = 10_000;
 export const BOT_TOKEN = "xoxb-bench-bench";
 export const APP_TOKEN = "xapp-bench-bench";
-export const TEAM = "T0BENCH";
-export const PERSON = "U0PERSON";
 /** Conversations that the measured runs are told in. */
 export const CHANNELS = 40;
 
@@ -33,21 +26,15 @@ export async function startSlackServer(): Promise<SlackServer> {
   const waiting = new Map<string, () => void>();
   const listeners = new Set<(call: SlackCall) => void>();
   let connected: WebSocket | undefined;
-  let messages = 0;
 
-  const server = createServer((request, response) => {
-    void readText(request).then(
-      (text) => {
-        const method = (request.url ?? "").replace(/^\/api\//, "");
-        const call = { method, fields: new URLSearchParams(text), atMs: performance.now() };
+  const server: Server = createServer(
+    createSlackApi(
+      () => url,
+      (call) => {
         for (const listener of listeners) listener(call);
-        messages += 1;
-        response.writeHead(200, { "content-type": "application/json" });
-        response.end(JSON.stringify(answerOf(method, url, messages)));
       },
-      () => response.destroy(),
-    );
-  });
+    ),
+  );
   const sockets = new WebSocketServer({ server });
   sockets.on("connection", (socket) => {
     connected = socket;
@@ -62,7 +49,7 @@ export async function startSlackServer(): Promise<SlackServer> {
     );
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url: string = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     url,
@@ -98,34 +85,4 @@ export async function startSlackServer(): Promise<SlackServer> {
       await new Promise((done) => server.close(done));
     },
   };
-}
-
-function answerOf(method: string, url: string, messages: number): object {
-  switch (method) {
-    case "apps.connections.open":
-      return { ok: true, url: url.replace(/^http/, "ws") };
-    case "auth.test":
-      return { ok: true, user_id: "U0BOT", bot_id: "B0BOT", team_id: TEAM, team: "bench", user: "jibsa" };
-    case "users.info":
-      return {
-        ok: true,
-        user: {
-          id: PERSON,
-          team_id: TEAM,
-          name: "minji",
-          locale: "en-US",
-          profile: { email: "minji@example.com" },
-        },
-      };
-    case "usergroups.list":
-      return { ok: true, usergroups: [{ id: "S0BENCH", handle: "researchers", users: [PERSON] }] };
-    default:
-      return { ok: true, channel: "D0BENCH", ts: `1750000000.${String(messages).padStart(6, "0")}` };
-  }
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
 }
