@@ -127,7 +127,9 @@ async function openApi(
   const api = await startApi({
     host: config.listen.host,
     port: config.listen.apiPort,
-    sources: config.knowledge.sources,
+    sources: config.knowledge.sources.flatMap(({ name, folder }) =>
+      folder === undefined ? [] : [{ name, folder }],
+    ),
     metrics,
     checks,
     logger,

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { formatValue, parseStageParams } from "./actions/training/stage-catalogue.ts";
-import { ConfigError, describeConfig, readConfig } from "./config.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { describeConfig } from "./cli/describe-config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jibsa-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));

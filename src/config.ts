@@ -8,8 +8,9 @@ import type { Stage } from "./actions/ports.ts";
 import type { SlackTransport } from "./bot/create-slack-edge.ts";
 import { checkStageSafety } from "./config/check-stage-safety.ts";
 import { checkStages } from "./config/check-stages.ts";
-import { readClusterTokens, readMetricsTokens } from "./config/read-cluster-tokens.ts";
+import { readClusterTokens, readMetricsTokens, readSourceTokens } from "./config/read-cluster-tokens.ts";
 import { DEFAULT_CLUSTER, readClusters, type ConfiguredCluster } from "./config/read-clusters.ts";
+import { sourceProblems } from "./config/check-sources.ts";
 import { environmentSchema, fileSchema, type Environment, type FileConfig } from "./config/config-schema.ts";
 
 /** Everything that is set, read once. Slices of it are passed down; nobody else reads files or the environment. */
@@ -31,6 +32,8 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   /** Of Kubeflow Pipelines, by cluster. */
   pipelinesTokens: Readonly<Record<string, string>>;
   metricsTokens: ReturnType<typeof readMetricsTokens>;
+  /** Of document sources, by name. */
+  sourceTokens: Readonly<Record<string, string>>;
   /** Of Milvus Lite's Python environment; undefined: the data folder. */
   cacheDir: string | undefined;
   logLevel: Environment["JIBSA_LOG_LEVEL"];
@@ -83,6 +86,8 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
   checkStageSafety(stages, parsed.safety, problems);
   const { rayTokens, pipelinesTokens } = readClusterTokens(clusters, env, problems);
   const metricsTokens = readMetricsTokens(parsed, env, problems);
+  const sourceTokens = readSourceTokens(parsed, env, problems);
+  problems.push(...sourceProblems(parsed.knowledge));
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
     problems.push({ path: "queue.backend", message: "redis needs JIBSA_REDIS_URL in the environment" });
   if (
@@ -96,7 +101,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
       message: 'provider "ollama" needs the name of a model; "auto" finds one',
     });
   if (problems.length > 0 || slack === undefined) throw new ConfigError(problems);
-  const sources =
+  const sources: FileConfig["knowledge"]["sources"] =
     options.docs !== undefined
       ? [{ name: "docs", folder: options.docs }]
       : parsed.knowledge.sources.length > 0
@@ -112,7 +117,9 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     listen: { ...parsed.listen, ...options.listen },
     knowledge: {
       ...parsed.knowledge,
-      sources: sources.map((source) => ({ ...source, folder: resolve(source.folder) })),
+      sources: sources.map((source) =>
+        source.folder === undefined ? source : { ...source, folder: resolve(source.folder) },
+      ),
     },
     postgresUrl: settings.JIBSA_POSTGRES_URL,
     redisUrl: settings.JIBSA_REDIS_URL,
@@ -121,6 +128,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     rayTokens,
     pipelinesTokens,
     metricsTokens,
+    sourceTokens,
     cacheDir: settings.JIBSA_CACHE_DIR,
     logLevel: settings.JIBSA_LOG_LEVEL,
   };
@@ -220,31 +228,4 @@ export function publicApiUrl(config: Pick<Config, "listen">, port = config.liste
   // "Every address" is no address that a browser could open.
   const name = host === "0.0.0.0" || host === "::" ? hostname() : host;
   return (apiUrl ?? `http://${name}:${port}`).replace(/\/$/, "");
-}
-
-/** For people to look at: secrets are masked. */
-export function describeConfig(config: Config): unknown {
-  const mask = (value: string | undefined) => (value === undefined ? undefined : "***");
-  const maskAll = (values: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.keys(values).map((name) => [name, "***"]));
-  return {
-    ...config,
-    postgresUrl: mask(config.postgresUrl),
-    redisUrl: mask(config.redisUrl),
-    modelApiKey: mask(config.modelApiKey),
-    argoToken: mask(config.argoToken),
-    rayTokens: maskAll(config.rayTokens),
-    pipelinesTokens: maskAll(config.pipelinesTokens),
-    slack:
-      config.slack.kind === "playground"
-        ? config.slack
-        : {
-            ...config.slack,
-            botToken: "***",
-            transport:
-              config.slack.transport.kind === "socket"
-                ? { kind: "socket", appToken: "***" }
-                : { ...config.slack.transport, signingSecret: "***" },
-          },
-  };
 }

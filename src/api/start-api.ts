@@ -2,7 +2,9 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { join, sep } from "node:path";
 import type { Logger } from "pino";
+import { decodeText } from "../rag/decode-text.ts";
 import { pageFormat } from "../rag/page-format.ts";
+import { redactSecrets } from "../rag/redact-secrets.ts";
 import type { Metrics } from "./metrics.ts";
 import { PAGE_POLICY, renderPage } from "./render-page.ts";
 
@@ -34,15 +36,7 @@ export async function startApi(options: {
     const source = options.sources.find((candidate) => candidate.name === name);
     const file = source === undefined ? undefined : await insideFile(source.folder, rest.join("/"));
     if (file === undefined) return sendJson(response, 404, { error: "no such page" });
-    const text = await readFile(file, "utf8");
-    const isMarkdown = pageFormat(file) === "markdown";
-    response.writeHead(200, {
-      "content-type": `text/${isMarkdown ? "html" : "plain"}; charset=utf-8`,
-      "content-security-policy": PAGE_POLICY,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-    });
-    response.end(isMarkdown ? renderPage(text, rest.join("/")) : text);
+    sendPage(await readFile(file), rest.join("/"), response);
   }
 
   const server = createServer((request, response) => {
@@ -80,6 +74,32 @@ export async function startApi(options: {
       await closed;
     },
   };
+}
+
+function sendPage(bytes: Buffer, path: string, response: ServerResponse): void {
+  const format = pageFormat(path);
+  const safe = { "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+  if (format === "pdf") {
+    response.writeHead(200, { ...safe, "content-type": "application/pdf" });
+    return void response.end(bytes);
+  }
+  if (format === "docx" || format === "notebook") {
+    response.writeHead(200, {
+      ...safe,
+      "content-type": "application/octet-stream",
+      "content-disposition": "attachment",
+    });
+    return void response.end(bytes);
+  }
+  const text = redactSecrets(decodeText(bytes) ?? "");
+  const isPage = format === "markdown" || format === "html";
+  response.writeHead(200, {
+    ...safe,
+    "content-type": `text/${isPage ? "html" : "plain"}; charset=utf-8`,
+    // Somebody's HTML is shown as a page of nobody: no script, no picture, no origin.
+    "content-security-policy": format === "html" ? `${PAGE_POLICY}; sandbox` : PAGE_POLICY,
+  });
+  response.end(format === "markdown" ? renderPage(text, path) : text);
 }
 
 function sendJson(response: ServerResponse, code: number, body: unknown): void {

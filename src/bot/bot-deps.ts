@@ -4,6 +4,7 @@ import type { Actions } from "../actions/create-actions.ts";
 import type { Person } from "../actions/ports.ts";
 import type { Enqueue } from "../jobs/create-jobs.ts";
 import type { AnswerEvent, Question } from "../rag/ports.ts";
+import type { SourceState } from "../rag/source-state.ts";
 import type { Store } from "../store/database.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { OutboxLine } from "./outbox.ts";
@@ -18,6 +19,8 @@ export interface BotDeps {
   enqueue: Enqueue;
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  /** Where documents come from. */
+  sources: { names(): readonly string[]; states(): Promise<readonly SourceState[]> };
   /** For what a person waits for. */
   client: WebClient;
   people: SlackPeople;

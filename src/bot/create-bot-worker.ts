@@ -10,6 +10,7 @@ import { deliverOutbox } from "./deliver-outbox.ts";
 import { addLine, type OutboxLine } from "./outbox.ts";
 import { drawRequest } from "./draw-request.ts";
 import { followLogs } from "./follow-logs.ts";
+import { followSync } from "./follow-sync.ts";
 import type { Bot } from "./bot-deps.ts";
 import { handleInbound, parkInbound } from "./handle-inbound.ts";
 import { createReply } from "./reply.ts";
@@ -26,6 +27,7 @@ export async function createBotWorker(deps: {
   enqueue: Enqueue;
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  sources: Bot["sources"];
   people: SlackPeople;
   teamId: string;
   botUserId: string;
@@ -51,7 +53,7 @@ export async function createBotWorker(deps: {
   };
   const handlers: Pick<
     JobHandlers,
-    "handle-inbound" | "deliver-outbox" | "draw-request" | "measure-run" | "follow-logs"
+    "handle-inbound" | "deliver-outbox" | "draw-request" | "measure-run" | "follow-logs" | "follow-sync"
   > = {
     "handle-inbound": ({ key }, { signal }) => handleInbound(bot, key, signal),
     async "deliver-outbox"({ channel }, { signal }) {
@@ -98,6 +100,7 @@ export async function createBotWorker(deps: {
       );
       return "ended" in outcome ? undefined : { againInMs: outcome.againInMs };
     },
+    "follow-sync": ({ followId }) => followSync(deps, followId),
     async "draw-request"({ requestId }) {
       const mention = (name: string) => deps.people.mention(name);
       const drawn = await drawRequest(deps.store, requestId, mention, deps.now());

@@ -6,6 +6,7 @@ import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
+import { lookAtSources, startSync } from "./look-at-sources.ts";
 import { read } from "./read.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
@@ -65,6 +66,10 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       });
     case "invalid":
       return answer(problemsView(command.problems, texts));
+    case "docs-sources":
+      return lookAtSources(context);
+    case "docs-sync":
+      return startSync(context, command.source);
     case "ask":
       return ask(context, command.question);
   }

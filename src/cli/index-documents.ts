@@ -8,8 +8,8 @@ import { configOptionsOf } from "./config-options.ts";
 export const indexOptions = { config: "text", "data-dir": "text", docs: "text" } as const;
 export const indexHelp = `Usage: ./jibsa index [options]
 
-Brings the index up to date with the configured folders: what changed is written, what is gone is deleted, the rest is left alone.
-A running \`up\` does this by itself as files are saved.
+Brings the index up to date with the configured sources: what changed is written, what is gone is deleted, the rest is left alone.
+A running \`up\` does this by itself.
 
   --config FILE  --data-dir DIR  --docs DIR   as for up`;
 

@@ -12,12 +12,24 @@ const runningSchema = z.object({
   apiUrl: z.string().optional(),
   /** Base of the links to pages. */
   pagesUrl: z.string().optional(),
-  sources: z.array(z.object({ name: z.string(), folder: z.string() })),
+  sources: z.array(z.object({ name: z.string(), place: z.string() })),
 });
 
 /** The document sources of some settings, to be compared with those of a running `up`. */
 export const sourcesOf = (config: Pick<Config, "knowledge">) =>
-  config.knowledge.sources.map(({ name, folder }) => ({ name, folder }));
+  config.knowledge.sources.map(({ name, folder, git, website, s3 }) => ({
+    name,
+    place:
+      folder ??
+      git?.url.concat(" ", git.branch ?? "", " ", git.folder ?? "") ??
+      [
+        ...(website?.prefixes ?? []),
+        website?.sitemap ?? "",
+        s3?.endpoint ?? "",
+        s3?.bucket ?? "",
+        s3?.prefix ?? "",
+      ].join(" "),
+  }));
 
 export type RunningUp = z.infer<typeof runningSchema>;
 

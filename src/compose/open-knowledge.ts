@@ -1,15 +1,16 @@
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import { createConverter } from "../rag/adapters/convert/create-converter.ts";
 import { createChatModel, type ChatModelOptions } from "../rag/adapters/create-chat-model.ts";
-import { createFolderSource } from "../rag/adapters/folder-source.ts";
 import { createMilvusVectorIndex } from "../rag/adapters/milvus-vector-index.ts";
 import { createRag, type Rag } from "../rag/create-rag.ts";
 import { loadPrompts } from "../rag/prompts.ts";
 import type { Store } from "../store/database.ts";
+import { openSources } from "./open-sources.ts";
 
 const PROMPTS = new URL("../../prompts", import.meta.url).pathname;
 
-/** The knowledge area over its adapters: folders, Milvus, and a model if there is one. */
+/** The knowledge area over its adapters: sources, Milvus, and a model if there is one. */
 export async function openKnowledge(options: {
   config: Config;
   store: Store;
@@ -17,6 +18,8 @@ export async function openKnowledge(options: {
   milvusAddress: string | undefined;
   model: ChatModelOptions | undefined;
   apiUrl: string;
+  /** Default: this machine's clock. */
+  now?: () => Date;
 }): Promise<{ rag: Rag; close(): Promise<void> }> {
   const { config, logger } = options;
   if (options.milvusAddress === undefined) throw new Error("no Milvus address");
@@ -25,23 +28,15 @@ export async function openKnowledge(options: {
     collection: config.milvus.collection,
   });
   // Opened by what needs it first, usually indexing: a start neither waits for a Milvus that is away nor loads its SDK.
-  const sources = config.knowledge.sources.map((source) =>
-    createFolderSource({
-      name: source.name,
-      folder: source.folder,
-      baseUrl: source.baseUrl ?? `${options.apiUrl}/docs/${source.name}/`,
-      maxBytes: config.knowledge.maxFileSize,
-      onWatchError: (error) =>
-        logger.warn({ err: error, source: source.name }, "the folder is not watched any more"),
-    }),
-  );
   const rag = createRag({
     store: options.store,
     index,
     model: options.model === undefined ? undefined : createChatModel(options.model),
-    sources,
+    sources: openSources(config, options),
+    converter: createConverter(),
     prompts: await loadPrompts(PROMPTS),
     logger,
+    ...(options.now !== undefined && { now: options.now }),
     deadlineMs: config.model.timeout,
   });
   return { rag, close: () => rag.close() };

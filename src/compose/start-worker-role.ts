@@ -96,6 +96,7 @@ export async function startWorkerRole(deps: {
     milvusAddress: addresses.milvusAddress,
     model: addresses.model,
     apiUrl: deps.apiUrl,
+    now,
   });
   onClose(() => knowledge.close());
   deps.checks["search"] = () => knowledge.rag.isReady();
@@ -105,6 +106,7 @@ export async function startWorkerRole(deps: {
     enqueue: jobs.enqueue,
     actions,
     answer: (question) => knowledge.rag.answer(question),
+    sources: { names: () => knowledge.rag.sources(), states: () => knowledge.rag.sourceStates() },
     people,
     teamId,
     botUserId: self.user_id ?? "",
@@ -123,10 +125,19 @@ export async function startWorkerRole(deps: {
     signal: watching.signal,
   });
   const looks = createLookIntervals({ store, now, isFollowed });
+  const ring = (source: string) =>
+    void jobs
+      .enqueue("index-source", { source })
+      .catch((error: unknown) => logger.warn({ err: error, source }, "indexing could not be queued"));
+  const actionHandlers = createActionHandlers({ actions, store, enqueue: jobs.enqueue, looks, now });
   const worker = jobs.startWorker(
     {
       ...bot.handlers,
-      ...createActionHandlers({ actions, store, enqueue: jobs.enqueue, looks, now }),
+      ...actionHandlers,
+      async sweep(payload, context) {
+        for (const source of await knowledge.rag.dueSources()) ring(source);
+        return actionHandlers.sweep(payload, context);
+      },
       async "index-source"({ source }, { signal }) {
         if (!knowledge.rag.sources().includes(source)) return undefined;
         try {
@@ -146,10 +157,6 @@ export async function startWorkerRole(deps: {
   );
   onClose(() => worker.close());
   await scheduleHousework(jobs);
-  const ring = (source: string) =>
-    void jobs
-      .enqueue("index-source", { source })
-      .catch((error: unknown) => logger.warn({ err: error, source }, "indexing could not be queued"));
   for (const source of knowledge.rag.sources()) ring(source);
   if (config.knowledge.watch) await knowledge.rag.watch(ring);
 }

@@ -3,6 +3,7 @@ import { pipelineSchema } from "./pipeline-schema.ts";
 import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { safetySchema } from "./safety-schema.ts";
+import { sourceSchema } from "./source-schema.ts";
 import { stageSchema } from "./stage-schema.ts";
 import { duration, size } from "./units.ts";
 
@@ -44,17 +45,12 @@ export const fileSchema = z.strictObject({
     .prefault({}),
   knowledge: z
     .strictObject({
-      sources: z
-        .array(
-          z.strictObject({
-            name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-            folder: z.string().min(1),
-            /** Address under which the folder's pages can be opened; default: they are served by the api port. */
-            baseUrl: z.url().optional(),
-          }),
-        )
-        .default([]),
+      sources: z.array(sourceSchema).default([]),
+      /** What git may speak with the repositories of sources. */
+      gitProtocols: z.array(z.enum(["https", "ssh", "http", "file"])).default(["https", "ssh"]),
       maxFileSize: size.default(2 * 1_048_576),
+      /** Of PDF, DOCX, HTML and notebooks, which are mostly not text. */
+      maxDocumentSize: size.default(50 * 1_048_576),
       watch: z.boolean().default(true),
     })
     .prefault({}),

@@ -15,6 +15,20 @@ export function readMetricsTokens(
   };
 }
 
+/** Of sources, by name. */
+export function readSourceTokens(
+  file: Pick<FileConfig, "knowledge">,
+  env: NodeJS.ProcessEnv,
+  problems: { path: string; message: string }[],
+): Tokens {
+  return Object.fromEntries(
+    file.knowledge.sources.flatMap(({ name, git, s3 }) => {
+      const token = readToken(env, git?.tokenEnv ?? s3?.secretKeyEnv, `source "${name}"`, problems);
+      return token === undefined ? [] : [[name, token]];
+    }),
+  );
+}
+
 /** A token that the file only names; undefined where it names none. */
 function readToken(
   env: NodeJS.ProcessEnv,

@@ -4,6 +4,7 @@ import { deliverOutbox } from "./definitions/deliver-outbox.job.ts";
 import { drawRequest } from "./definitions/draw-request.job.ts";
 import { expireApprovals } from "./definitions/expire-approvals.job.ts";
 import { followLogs } from "./definitions/follow-logs.job.ts";
+import { followSync } from "./definitions/follow-sync.job.ts";
 import { handleInbound } from "./definitions/handle-inbound.job.ts";
 import { indexSource } from "./definitions/index-source.job.ts";
 import { noticeChange } from "./definitions/notice-change.job.ts";
@@ -21,6 +22,7 @@ export const jobs = {
   "notice-change": noticeChange,
   "measure-run": measureRun,
   "follow-logs": followLogs,
+  "follow-sync": followSync,
   "advance-pipeline": advancePipeline,
   "deliver-outbox": deliverOutbox,
   "draw-request": drawRequest,

@@ -89,6 +89,17 @@ export async function sweepRows(
     await enqueue("follow-logs", { followId: id });
     rung += 1;
   }
+  const syncs = await store
+    .selectFrom("sync_follows")
+    .select("id")
+    .where("state", "=", "open")
+    .where("asked_at", "<", before)
+    .limit(100)
+    .execute();
+  for (const { id } of syncs) {
+    await enqueue("follow-sync", { followId: id });
+    rung += 1;
+  }
   const undrawn = await store
     .selectFrom("requests")
     .select("id")

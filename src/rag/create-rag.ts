@@ -1,11 +1,14 @@
 import type { Logger } from "pino";
 import type { Store } from "../store/database.ts";
 import { answerQuestion } from "./answer-question.ts";
+import type { DocumentConverter } from "./document-converter.ts";
+import type { DocumentSource } from "./document-source.ts";
 import { forgetOtherSources } from "./forget-other-sources.ts";
 import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
-import type { AnswerEvent, ChatModel, DocumentSource, Question, VectorIndex } from "./ports.ts";
+import type { AnswerEvent, ChatModel, Question, VectorIndex } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import { retrieve } from "./retrieve.ts";
+import { dueSources, readSourceStates, type SourceState } from "./source-state.ts";
 import { termStatistics, type TermStatistics } from "./term-statistics.ts";
 
 /** Enough to know how common a word is; a few megabytes. */
@@ -30,6 +33,10 @@ export interface Rag {
   /** Tells of changes in the sources until the returned function is called. */
   watch(onChange: (sourceName: string) => void): Promise<() => Promise<void>>;
   sources(): readonly string[];
+  /** How the latest sync of each source went. */
+  sourceStates(): Promise<readonly SourceState[]>;
+  /** The sources whose `everyMs` has passed since their latest sync began. */
+  dueSources(): Promise<readonly string[]>;
   /** Whether a question can be searched for now. */
   isReady(): Promise<boolean>;
   close(): Promise<void>;
@@ -40,6 +47,8 @@ export function createRag(options: {
   index: VectorIndex;
   model?: ChatModel | undefined;
   sources: readonly DocumentSource[];
+  /** Absent: what is no text is left out. */
+  converter?: DocumentConverter;
   prompts: Prompts;
   logger: Logger;
   now?: () => Date;
@@ -47,7 +56,7 @@ export function createRag(options: {
   deadlineMs?: number;
   firstTokenMs?: number;
 }): Rag {
-  const { store, index, logger, sources } = options;
+  const { store, index, converter, logger, sources } = options;
   const now = options.now ?? (() => new Date());
   const byName = new Map(sources.map((source) => [source.name, source]));
   if (byName.size < sources.length) throw new RangeError("two document sources have the same name");
@@ -78,7 +87,7 @@ export function createRag(options: {
           `unknown document source "${sourceName}"; there are: ${[...byName.keys()].join(", ")}`,
         );
       const turn = (running.get(sourceName) ?? Promise.resolve()).then(() =>
-        indexSource({ store, index, logger, now }, source, {
+        indexSource({ store, index, converter, logger, now }, source, {
           ...(onProgress === undefined ? {} : { onProgress }),
           ...(signal === undefined ? {} : { signal }),
         }),
@@ -97,7 +106,9 @@ export function createRag(options: {
     forgetOtherSources: () => forgetOtherSources({ store, index, logger }, [...byName.keys()]),
 
     async watch(onChange) {
-      const started = await Promise.all(sources.map((source) => source.watch(() => onChange(source.name))));
+      const started = await Promise.all(
+        sources.flatMap((source) => source.watch?.(() => onChange(source.name)) ?? []),
+      );
       const stop = async (): Promise<void> => {
         await Promise.all(started.splice(0).map((one) => one()));
       };
@@ -106,6 +117,8 @@ export function createRag(options: {
     },
 
     sources: () => [...byName.keys()],
+    sourceStates: () => readSourceStates(store, [...byName.keys()], now()),
+    dueSources: () => dueSources(store, sources, now()),
 
     async isReady() {
       try {
@@ -121,6 +134,7 @@ export function createRag(options: {
     async close() {
       await Promise.all(stops.map((stop) => stop()));
       await Promise.all(running.values());
+      await converter?.close();
       await index.close();
     },
   };

@@ -1,17 +1,26 @@
 import type { Logger } from "pino";
 import type { Store } from "../store/database.ts";
-import { documentId, contentHash, indexDocument, type IndexedDocument } from "./indexed-document.ts";
 import {
-  DocumentUnreadableError,
-  type DocumentSource,
-  type SkipReason,
-  type SourceDocument,
-  type VectorIndex,
-} from "./ports.ts";
+  countKnownChunks,
+  keepDocumentRows,
+  keepMarks,
+  readDocumentRows,
+  storedMarks,
+  type KnownDocument,
+  type ReadyDocument,
+} from "./document-rows.ts";
+import type { DocumentConverter } from "./document-converter.ts";
+import type { DocumentSource, SkippedDocument } from "./document-source.ts";
+import { contentHash, documentId, indexDocument } from "./indexed-document.ts";
+import type { VectorIndex } from "./ports.ts";
+import { readDocument } from "./read-document.ts";
 import { withSourceLock } from "./source-lock.ts";
+import { keepSourceState } from "./source-state.ts";
 
-/** A write is flushed once, so it should be large; an aborted sync loses at most this much work. */
+/** A write is flushed once, so it should be large. */
 const CHUNKS_PER_WRITE = 1_000;
+/** What was read is searchable so long after: a slow source must not hold back what it gave. */
+const WRITE_AFTER_MS = 1_000;
 
 export interface SyncReport {
   source: string;
@@ -19,7 +28,7 @@ export interface SyncReport {
   written: number;
   unchanged: number;
   deleted: number;
-  skipped: readonly { path: string; reason: SkipReason }[];
+  skipped: readonly SkippedDocument[];
   tookMs: number;
 }
 
@@ -27,81 +36,120 @@ export interface SyncProgress {
   /** Pages looked at so far, of `total`. */
   done: number;
   total: number;
+  written: number;
+}
+
+interface SyncDeps {
+  store: Store;
+  index: VectorIndex;
+  /** Undefined: what is no text is left out. */
+  converter?: DocumentConverter | undefined;
+  logger: Logger;
+  now: () => Date;
+}
+interface SyncOptions {
+  onProgress?: (progress: SyncProgress) => void;
+  signal?: AbortSignal;
 }
 
 /**
  * Makes index and `documents` rows equal to the source: what is indexed is read before the crawl, changed pages are
- * written, and what is gone is deleted. Nothing is written for a page that did not change. A source that cannot be
- * listed throws and deletes nothing. One sync of a source runs at a time, over all processes.
+ * written, and what is gone is deleted. A page whose mark is known is not read, one that did not change is not written; so a
+ * sync that was killed goes on where it was. A source that cannot be listed throws and deletes nothing. One sync of a source
+ * runs at a time, over all processes.
  */
 export function indexSource(
-  deps: { store: Store; index: VectorIndex; logger: Logger; now: () => Date },
+  deps: SyncDeps,
   source: DocumentSource,
-  options: { onProgress?: (progress: SyncProgress) => void; signal?: AbortSignal } = {},
+  options: SyncOptions = {},
 ): Promise<SyncReport> {
-  return withSourceLock(deps.store, source.name, options.signal, () => sync(deps, source, options));
+  return withSourceLock(deps.store, source.name, options.signal, () =>
+    keepSourceState(deps, source.name, (tell, isTrusted) =>
+      sync(deps, source, isTrusted, {
+        ...options,
+        onProgress(progress) {
+          tell(progress);
+          options.onProgress?.(progress);
+        },
+      }),
+    ),
+  );
 }
 
 async function sync(
-  { store, index, logger, now }: { store: Store; index: VectorIndex; logger: Logger; now: () => Date },
+  { store, index, converter, logger, now }: SyncDeps,
   source: DocumentSource,
-  options: { onProgress?: (progress: SyncProgress) => void; signal?: AbortSignal },
-): Promise<SyncReport> {
+  isTrusted: boolean,
+  { onProgress, signal }: SyncOptions,
+): Promise<SyncReport & { isCompared: boolean }> {
   const startedMs = now().getTime();
   const audience = source.audience ?? "public";
-  const indexed = await index.listDocuments(source.name);
-  const rows = await store
-    .selectFrom("documents")
-    .select(["id", "path", "content_hash"])
-    .where("source", "=", source.name)
-    .execute();
-  const rowHashes = new Map(rows.map((row) => [row.id, row.content_hash]));
-  const rowPaths = new Map(rows.map((row) => [row.id, row.path]));
-  const { documents, skipped: left } = await source.list();
+  const rows = await readDocumentRows(store, source.name);
+  const agreed = isTrusted ? await agreedDocuments(store, index, rows) : undefined;
+  const indexed = agreed ?? (await index.listDocuments(source.name));
+  const { documents, skipped: left } = await source.list(signal);
   const skipped = [...left];
+  const storedMark = storedMarks(source.settings, audience);
+  const idsByPath = new Map([...rows].map(([id, { path }]) => [path, id]));
   const seen = new Set<string>();
   let written = 0;
   let unchanged = 0;
-  let waiting: { document: SourceDocument; page: IndexedDocument }[] = [];
+  let waiting: ReadyDocument[] = [];
+  let marks: { id: string; mark: string }[] = [];
+  let waitingChunks = 0;
+  let waitingSinceMs = 0;
 
   const write = async (): Promise<void> => {
     const batch = waiting;
+    const unchangedMarks = marks;
     waiting = [];
+    marks = [];
+    waitingChunks = 0;
+    await keepMarks(store, unchangedMarks);
     if (batch.length === 0) return;
     const changed = batch.filter(({ page }) => indexed.get(page.id) !== page.contentHash);
     if (changed.length > 0) await index.upsert(changed.flatMap(({ page }) => page.chunks));
-    await keepRows(store, source.name, batch, now());
+    await keepDocumentRows(store, source.name, batch, now());
     written += changed.length;
   };
 
-  for (const [position, { path }] of documents.entries()) {
-    options.signal?.throwIfAborted();
-    const document = await readDocument(source, path);
-    if ("reason" in document) {
-      skipped.push(document);
-    } else {
-      const id = documentId(source.name, path);
-      const hash = contentHash(document, audience);
+  for (const [position, listed] of documents.entries()) {
+    signal?.throwIfAborted();
+    const id = idsByPath.get(listed.path) ?? documentId(source.name, listed.path);
+    const mark = storedMark(listed.mark);
+    const row = rows.get(id);
+    if (mark !== undefined && row?.mark === mark && indexed.get(id) === row.contentHash) {
       seen.add(id);
-      if (indexed.get(id) === hash) unchanged += 1;
-      if (indexed.get(id) !== hash || rowHashes.get(id) !== hash)
-        waiting.push({ document, page: indexDocument(source.name, audience, document) });
-      if (waiting.reduce((sum, { page }) => sum + page.chunks.length, 0) >= CHUNKS_PER_WRITE) await write();
+      unchanged += 1;
+    } else {
+      const reading = readDocument(source, converter, listed.path, signal);
+      // Awaited below; until then a failure must not count as nobody's.
+      reading.catch(() => undefined);
+      if (waiting.length > 0 && !(await endsBefore(reading, waitingSinceMs + WRITE_AFTER_MS))) await write();
+      const document = await reading;
+      if ("reason" in document) {
+        skipped.push(document);
+      } else {
+        const hash = contentHash(document, audience);
+        seen.add(id);
+        if (indexed.get(id) === hash) unchanged += 1;
+        if (indexed.get(id) === hash && row?.contentHash === hash) {
+          if (mark !== undefined) marks.push({ id, mark });
+        } else {
+          const page = indexDocument(source.name, audience, document);
+          if (waiting.length === 0) waitingSinceMs = performance.now();
+          waiting.push({ document, page, mark });
+          if (indexed.get(id) !== hash) waitingChunks += page.chunks.length;
+        }
+        if (waitingChunks >= CHUNKS_PER_WRITE) await write();
+      }
     }
-    options.onProgress?.({ done: position + 1, total: documents.length });
+    onProgress?.({ done: position + 1, total: documents.length, written });
   }
   await write();
 
-  const unseen = skipped.filter(({ reason }) => reason === "unreadable").map(({ path }) => path);
-  const isUnseen = (id: string): boolean => {
-    const path = rowPaths.get(id);
-    return (
-      path !== undefined &&
-      unseen.some((hidden) => (hidden.endsWith("/") ? path.startsWith(hidden) : path === hidden))
-    );
-  };
-  const gone = [...new Set([...indexed.keys(), ...rowHashes.keys()])].filter(
-    (id) => !seen.has(id) && !isUnseen(id),
+  const gone = [...new Set([...indexed.keys(), ...rows.keys()])].filter(
+    (id) => !seen.has(id) && !isOnlyHidden(rows.get(id)?.path, skipped),
   );
   if (gone.length > 0) {
     await index.deleteDocuments(gone.filter((id) => indexed.has(id)));
@@ -116,50 +164,44 @@ async function sync(
     tookMs: now().getTime() - startedMs,
   };
   logger.info({ ...report, skipped: skipped.length }, "synced a source");
-  return report;
+  return { ...report, isCompared: agreed === undefined };
 }
 
-async function readDocument(
-  source: DocumentSource,
-  path: string,
-): Promise<SourceDocument | { path: string; reason: SkipReason }> {
-  try {
-    return await source.read(path);
-  } catch (error) {
-    // Gone or changed between listing and reading: the next sync sees it as it then is.
-    return { path, reason: error instanceof DocumentUnreadableError ? error.reason : "unreadable" };
-  }
-}
-
-async function keepRows(
+/**
+ * What is indexed, by the rows alone, if the index has as many chunks as the rows of all sources say; else undefined. A row
+ * is written after its chunks and deleted after them, so what a crash leaves behind shows in the count, or in a sync that did
+ * not end well. Counting everything takes milliseconds; counting or listing a part of it does not.
+ */
+async function agreedDocuments(
   store: Store,
-  source: string,
-  batch: readonly { document: SourceDocument; page: IndexedDocument }[],
-  indexedAt: Date,
-): Promise<void> {
-  await store
-    .insertInto("documents")
-    .values(
-      batch.map(({ document, page }) => ({
-        id: page.id,
-        source,
-        path: document.path,
-        title: page.title,
-        content_hash: page.contentHash,
-        chunk_count: page.chunks.length,
-        updated_at: document.updatedAt,
-        indexed_at: indexedAt,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.column("id").doUpdateSet((row) => ({
-        path: row.ref("excluded.path"),
-        title: row.ref("excluded.title"),
-        content_hash: row.ref("excluded.content_hash"),
-        chunk_count: row.ref("excluded.chunk_count"),
-        updated_at: row.ref("excluded.updated_at"),
-        indexed_at: row.ref("excluded.indexed_at"),
-      })),
-    )
-    .execute();
+  index: VectorIndex,
+  rows: ReadonlyMap<string, KnownDocument>,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if ((await index.count()) !== (await countKnownChunks(store))) return undefined;
+  return new Map([...rows].map(([id, { contentHash: hash }]) => [id, hash]));
+}
+
+/** Whether it may still be there: what could not be looked at this time is not gone. */
+function isOnlyHidden(path: string | undefined, skipped: readonly SkippedDocument[]): boolean {
+  if (path === undefined) return false;
+  return skipped.some(
+    ({ path: hidden, reason }) =>
+      reason === "unreadable" && (hidden.endsWith("/") ? path.startsWith(hidden) : path === hidden),
+  );
+}
+
+async function endsBefore(work: Promise<unknown>, atMs: number): Promise<boolean> {
+  const restMs = atMs - performance.now();
+  if (restMs <= 0) return false;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((done) => {
+    timer = setTimeout(() => done(false), restMs);
+  });
+  const done = work.then(
+    () => true as const,
+    () => true as const,
+  );
+  const ended = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return ended;
 }

@@ -40,7 +40,7 @@ export function indexDocument(source: string, audience: string, document: Source
       title,
       headings,
       anchor,
-      url: anchor === "" ? document.url : `${document.url}#${encodeURIComponent(anchor)}`,
+      url: anchor === "" ? document.url : `${document.url}#${encodeAnchor(anchor)}`,
       text,
       searchText: searchTextOf(headings, text),
       contentHash: hash,
@@ -49,6 +49,11 @@ export function indexDocument(source: string, audience: string, document: Source
       updatedAtMs: document.updatedAt.getTime(),
     })),
   };
+}
+
+/** "page=12", the page of a PDF, has to stay readable for its viewer. */
+function encodeAnchor(anchor: string): string {
+  return encodeURIComponent(anchor).replace(/^page%3D(?=\d+$)/, "page=");
 }
 
 /** The headings' tokens stand before the text's: a short section is found by what it is about. */

@@ -98,46 +98,18 @@ export interface ChatModel {
   isReachable(): Promise<boolean>;
 }
 
+/** A page as it is indexed. */
 export interface SourceDocument {
   path: string;
-  /** Markdown or plain text. */
+  /** Markdown or plain text, without secrets. */
   content: string;
   format: "markdown" | "text";
   updatedAt: Date;
   url: string;
 }
 
-export interface SourceListing {
-  documents: readonly { path: string; updatedAt: Date; sizeBytes: number }[];
-  /** What was left out, told in the sync report. */
-  skipped: readonly { path: string; reason: SkipReason }[];
-}
-
-export type SkipReason = "symbolic-link" | "too-large" | "binary" | "not-a-text-format" | "unreadable";
-
-/** Where documents come from; the folder source is the one of today. */
-export interface DocumentSource {
-  /** [A-Za-z0-9_-], at most 64 characters. */
-  name: string;
-  /** Who may read its documents; undefined means "public". */
-  audience?: string;
-  list(): Promise<SourceListing>;
-  /** Throws DocumentUnreadableError when it has grown too large or is not text, any other error when it is gone. */
-  read(path: string): Promise<SourceDocument>;
-  /** Calls back, debounced, after something changed. Returns how to stop. */
-  watch(onChange: () => void): Promise<() => Promise<void>>;
-}
-
 export class SearchUnavailableError extends Error {
   override name = "SearchUnavailableError";
-}
-export class DocumentUnreadableError extends Error {
-  override name = "DocumentUnreadableError";
-  readonly reason: SkipReason;
-  constructor(path: string, reason: SkipReason) {
-    super(`${path} cannot be indexed: ${reason}`);
-    this.reason = reason;
-  }
 }
 export class ModelUnavailableError extends Error {
   override name = "ModelUnavailableError";

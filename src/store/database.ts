@@ -1,11 +1,12 @@
 import type { ColumnType, Generated, Kysely } from "kysely";
+import type { SourceTables } from "./source-tables.ts";
 
 /** The tables of `migrations/`. Timestamps are read as Date, jsonb is written as a JSON string and read as a value. */
 type Json<T> = ColumnType<T, string, string>;
 type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
-type Time = ColumnType<Date, Date | string, Date | string>;
-type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-type DefaultTime = ColumnType<Date, Date | string | undefined, Date | string>;
+export type Time = ColumnType<Date, Date | string, Date | string>;
+export type NullableTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+export type DefaultTime = ColumnType<Date, Date | string | undefined, Date | string>;
 
 export type Locale = "en" | "ko";
 export type InboundKind = "mention" | "message" | "command" | "button" | "form" | "home";
@@ -24,7 +25,7 @@ export type ApprovalState = "open" | "approved" | "rejected" | "expired" | "void
 /** Ours for every engine; engines map their platform's states to these. */
 export type RunState = "queued" | "starting" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
 
-export interface Database {
+export interface Database extends SourceTables {
   inbound: {
     key: string;
     kind: InboundKind;
@@ -187,16 +188,6 @@ export interface Database {
     last_error: string | null;
     created_at: DefaultTime;
     sent_at: NullableTime;
-  };
-  documents: {
-    id: string;
-    source: string;
-    path: string;
-    title: string;
-    content_hash: string;
-    chunk_count: number;
-    updated_at: NullableTime;
-    indexed_at: DefaultTime;
   };
   answers: {
     id: string;

@@ -97,17 +97,17 @@ describe("the pages for users", () => {
 
 const { stages, pipelines } = readConfig({}, { file: join(PROJECT, "jibsa.example.yaml") });
 /** Absolute paths in the pages; everything else that begins with "/" has to be a command. */
-const PATHS = /^\/(?:data|output|etc|srv|var|slack|docs|healthz|readyz|metrics|archives)\b/;
+const PATHS = /^\/(?:data|output|etc|srv|var|slack|docs\/|healthz|readyz|metrics|archives)\b/;
 
 function problemWith(line: string): string | undefined {
   const text = line.trim();
   if (text === "/invite @jibsa" || PATHS.test(text)) return undefined;
   const mention = /^@jibsa\s+(.+)$/.exec(text)?.[1];
   if (mention !== undefined)
-    return check(text, parseMessage(mention), /^(?:train|cluster|help|ask)\b/.test(mention));
+    return check(text, parseMessage(mention), /^(?:train|cluster|docs|help|ask)\b/.test(mention));
   const [, command, rest = ""] = /^(\/[a-z]+)(?:\s+(.*))?$/.exec(text) ?? [];
   if (command === undefined) return undefined;
-  if (!["/train", "/cluster", "/ask"].includes(command)) return `${text}: no such command`;
+  if (!["/train", "/cluster", "/docs", "/ask"].includes(command)) return `${text}: no such command`;
   return check(text, parseCommand(command, rest), command !== "/ask" && rest !== "" && rest !== "help");
 }
 

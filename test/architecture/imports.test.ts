@@ -136,6 +136,7 @@ describe("files of src", () => {
         "cli/doctor/doctor.ts",
         "cli/index-documents.ts",
         "cli/up.ts",
+        "rag/adapters/git-source/run-git.ts",
         "rag/adapters/start-milvus-lite.ts",
         "store/crash-point.ts",
         "store/postgres-process.ts",

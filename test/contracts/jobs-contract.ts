@@ -40,6 +40,7 @@ export function jobsContract(
           "notice-change": none,
           "measure-run": none,
           "follow-logs": none,
+          "follow-sync": none,
           "deliver-outbox": none,
           "draw-request": none,
           "advance-pipeline": none,

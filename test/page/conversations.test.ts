@@ -90,6 +90,7 @@ describe.skipIf(browserPath === undefined)("on the playground's page", () => {
       expect.stringContaining("/ask"),
       expect.stringContaining("/train"),
       expect.stringContaining("/cluster"),
+      expect.stringContaining("/docs"),
     ]);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");

@@ -48,6 +48,11 @@ describe("a command", () => {
     ["/train", "start sft and more", { kind: "invalid" }],
     ["/cluster", "status", { kind: "cluster-status", cluster: "" }],
     ["/cluster", "stauts", { kind: "unknown", suggestion: "status" }],
+    ["/docs", "sources", { kind: "docs-sources" }],
+    ["/docs", "sync guides", { kind: "docs-sync", source: "guides" }],
+    ["/docs", "동기화", { kind: "docs-sync", source: "" }],
+    ["/docs", "sync guides now", { kind: "invalid" }],
+    ["/docs", "soruces", { kind: "unknown", suggestion: "sources" }],
     ["/ask", " 왜? ", { kind: "ask", question: "왜?" }],
     ["/ask", "", { kind: "help", topic: "ask" }],
   ])("%s %s is understood", (command, text, expected) => {
@@ -57,7 +62,7 @@ describe("a command", () => {
   it("gives a value for any text", () => {
     fc.assert(
       fc.property(
-        fc.constantFrom("/train", "/cluster", "/ask", "/x"),
+        fc.constantFrom("/train", "/cluster", "/docs", "/ask", "/x"),
         fc.string({ maxLength: 5_000 }),
         (command, text) => {
           expect(parseCommand(command, text)).toHaveProperty("kind");

@@ -1,6 +1,7 @@
 import type { FieldProblem } from "../../actions/ports.ts";
 import { isKnownWord, lookUp, orProblems, splitWords, unknown } from "./command-words.ts";
 import type { ParsedCommand } from "./parsed-command.ts";
+import { DOCS_WORDS, parseDocs } from "./parse-docs.ts";
 import { parseTrain, TRAIN_WORDS } from "./parse-train.ts";
 
 const MAX_TEXT_LENGTH = 4_000;
@@ -11,9 +12,9 @@ const CLUSTER_WORDS: Readonly<Record<string, "status" | "help">> = {
   도움말: "help",
 };
 /** The first words by which a mention or a direct message is a command and not a question. */
-const COMMANDS = ["train", "cluster", "ask", "help", "도움말"];
+const COMMANDS = ["train", "cluster", "docs", "ask", "help", "도움말"];
 
-/** `/train …`, `/cluster …`, `/ask …`: any text gives a value, never an error. */
+/** `/train …`, `/cluster …`, `/docs …`, `/ask …`: any text gives a value, never an error. */
 export function parseCommand(command: string, text: string): ParsedCommand {
   const name = command.replace(/^\//, "");
   if (name === "ask")
@@ -26,6 +27,7 @@ export function parseCommand(command: string, text: string): ParsedCommand {
   const words = splitWords(text);
   if (name === "train") return parseTrain(words);
   if (name === "cluster") return parseCluster(words);
+  if (name === "docs") return parseDocs(words);
   return { kind: "help", topic: "all" };
 }
 
@@ -51,6 +53,8 @@ export function parseMessage(text: string): ParsedCommand {
     rest.length > 0 &&
     !isKnownWord(CLUSTER_WORDS, rest[0] ?? "")
   )
+    return { kind: "ask", question: trimmed };
+  if (word === "docs" && !first.startsWith("/") && rest.length > 0 && !isKnownWord(DOCS_WORDS, rest[0] ?? ""))
     return { kind: "ask", question: trimmed };
   if (word === "help" || word === "도움말") return { kind: "ask", question: trimmed };
   // "train why" and a run is a command, "train why does my loss rise" is not.

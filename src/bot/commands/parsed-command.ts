@@ -1,7 +1,7 @@
 import type { FieldProblem } from "../../actions/ports.ts";
 import type { ChangeInput, ChangeName, ReadInput, ReadName } from "../../actions/registry.ts";
 
-export type HelpTopic = "all" | "train" | "cluster" | "ask";
+export type HelpTopic = "all" | "train" | "cluster" | "ask" | "docs";
 
 /** An action with its input, as its definition takes it. */
 export type ChangeCommand = { [Name in ChangeName]: { kind: Name } & ChangeInput<Name> }[ChangeName];
@@ -18,5 +18,8 @@ export type ParsedCommand =
   /** `/train logs … follow`; without a text all lines. */
   | { kind: "train-logs-follow"; run: string; grep: string }
   | { kind: "ask"; question: string }
+  | { kind: "docs-sources" }
+  /** Without a name: which ones there are. */
+  | { kind: "docs-sync"; source: string }
   | { kind: "unknown"; topic: HelpTopic; word: string; suggestion?: string }
   | { kind: "invalid"; problems: readonly FieldProblem[] };

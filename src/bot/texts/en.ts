@@ -3,6 +3,7 @@ import { code } from "../escape.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
 import { metricsTextsEn } from "./metrics-texts-en.ts";
+import { sourceTextsEn } from "./source-texts-en.ts";
 import { safetyTextsEn } from "./safety-texts-en.ts";
 import { problemInEnglish } from "./problem-texts-en.ts";
 import { runTextsEn } from "./run-texts-en.ts";
@@ -173,11 +174,12 @@ export const en = {
   safety: safetyTextsEn,
   limits: limitTextsEn,
   metrics: metricsTextsEn,
+  sources: sourceTextsEn,
   help: {
     all: [
       "*Ask* me anything about your documents: mention me, write me a direct message, or `/ask How do I retry a failed run?`",
       "*Train*: `/train start sft model-size=7B`, `/train list`, `/train status`, `/train logs`, `/train cancel`",
-      "*Cluster*: `/cluster status`",
+      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`",
       "In a thread, mention me instead of a slash command: `@jibsa train status`",
     ].join("\n"),
     train: [
@@ -190,6 +192,7 @@ export const en = {
     ].join("\n"),
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
+    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now.",
     ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages.",
   },
   stages: "Stages",

@@ -2,6 +2,7 @@ import { code } from "../escape.ts";
 import { waitingTextsKo } from "./waiting-texts-ko.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
 import { metricsTextsKo } from "./metrics-texts-ko.ts";
+import { sourceTextsKo } from "./source-texts-ko.ts";
 import { safetyTextsKo } from "./safety-texts-ko.ts";
 import { formatNumber, type en } from "./en.ts";
 import { problemInKorean } from "./problem-texts-ko.ts";
@@ -185,11 +186,12 @@ export const ko: typeof en = {
   safety: safetyTextsKo,
   limits: limitTextsKo,
   metrics: metricsTextsKo,
+  sources: sourceTextsKo,
   help: {
     all: [
       "*질문*: 저를 멘션하거나 다이렉트 메시지를 보내거나 `/ask 실패한 학습을 다시 돌리려면 어떻게 해요?`",
       "*학습*: `/train start sft model-size=7B`, `/train list`, `/train status`, `/train logs`, `/train cancel`",
-      "*클러스터*: `/cluster status`",
+      "*클러스터*: `/cluster status`  *문서*: `/docs sources`, `/docs sync <소스>`",
       "스레드 안에서는 슬래시 명령 대신 멘션으로 쓰세요: `@jibsa train status`",
     ].join("\n"),
     train: [
@@ -202,6 +204,7 @@ export const ko: typeof en = {
     ].join("\n"),
     cluster:
       "`/cluster status` 는 노드와 GPU를 보여 드려요: 전체, 사용 중, 누가 쓰는지, 누가 기다리는지. `/cluster status <이름>` 은 하나만 보여요.",
+    docs: "`/docs sources` 는 답변이 어디에서 오는지 보여 드려요. 소스마다 마지막 동기화, 페이지 수, 제외한 문서와 이유를 볼 수 있어요. `/docs sync <소스>` 는 바로 동기화해요.",
     ask: "`/ask 실패한 학습을 다시 돌리려면 어떻게 해요?` 처럼 물으면 문서에서 찾아 링크와 함께 답해요.",
   },
   stages: "스테이지",

@@ -1,19 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Config } from "../../config.ts";
-import { pageFormat } from "../../rag/page-format.ts";
 import type { Finding } from "./finding.ts";
 
 const ENOUGH_GIB = 2;
 
-/** This machine: Node, Python where Milvus Lite needs it, the data folder, the documents. */
+/** This machine: Node, Python where Milvus Lite needs it, and the data folder. */
 export function checkMachine(config: Config): Finding[] {
   return [
     { name: "Node", level: "ok", text: process.version },
     ...(config.milvus.address === undefined ? [checkPython()] : []),
     checkDataDir(config.dataDir),
-    ...config.knowledge.sources.map(({ name, folder }) => checkFolder(name, folder)),
   ];
 }
 
@@ -50,25 +48,6 @@ function checkDataDir(dataDir: string): Finding {
       level: "fail",
       text: `${dataDir} cannot be written`,
       advice: "choose another --data-dir, or change its owner",
-    };
-  }
-}
-
-function checkFolder(source: string, folder: string): Finding {
-  const name = `documents ${source}`;
-  try {
-    const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
-      (path) => pageFormat(path) !== undefined,
-    ).length;
-    return pages === 0
-      ? { name, level: "warn", text: `${folder} has no Markdown or text`, advice: "is it the right folder?" }
-      : { name, level: "ok", text: `${folder}, ${pages} pages` };
-  } catch {
-    return {
-      name,
-      level: "fail",
-      text: `${folder} cannot be read`,
-      advice: "correct knowledge.sources, or the folder's permissions",
     };
   }
 }

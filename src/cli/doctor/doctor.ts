@@ -7,6 +7,7 @@ import { checkMachine } from "./check-machine.ts";
 import { checkModel } from "./check-model.ts";
 import { checkPipelines } from "./check-pipelines.ts";
 import { checkSlack } from "./check-slack.ts";
+import { checkSources } from "./check-sources.ts";
 import { checkStores } from "./check-stores.ts";
 import type { Finding } from "./finding.ts";
 
@@ -22,6 +23,7 @@ export async function doctor(args: CommandArguments): Promise<number> {
   const config = readConfig(process.env, configOptionsOf(args));
   const findings = [
     ...checkMachine(config),
+    ...(await checkSources(config)),
     ...(await checkStores(config, readRunning(config.dataDir))),
     ...(await checkSlack(config)),
     ...(await checkClusters(config)),

@@ -71,6 +71,7 @@ const defaultCommands: readonly DeclaredCommand[] = [
     usageHint: "start | list | status | logs | cancel",
   },
   { command: "/cluster", description: "Nodes and GPUs", usageHint: "status" },
+  { command: "/docs", description: "Where answers come from", usageHint: "sources | sync" },
 ];
 
 /** Starts a Slack-compatible workspace. Rejects when the port is taken. */

@@ -1,17 +1,21 @@
-import { constants } from "node:fs";
+import { constants, type BigIntStats } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  checkSourceName,
   DocumentUnreadableError,
   type DocumentSource,
-  type SkipReason,
+  type ListedDocument,
+  type SkippedDocument,
   type SourceListing,
-} from "../ports.ts";
-import { pageFormat } from "../page-format.ts";
-import { decodeText } from "./decode-text.ts";
+} from "../document-source.ts";
+import { isTooLarge, pageFormat, type SizeLimits } from "../page-format.ts";
 
-const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
+const DEFAULT_LIMITS: SizeLimits = { text: 2 * 1024 * 1024, document: 50 * 1024 * 1024 };
+/** A file may change again within the same tick of its file system's clock: what is so young is read again next time. */
+const SETTLED_AFTER_MS = 2_000;
+const STATS_AT_ONCE = 256;
 
 export interface FolderSourceOptions {
   name: string;
@@ -19,34 +23,36 @@ export interface FolderSourceOptions {
   /** Where the folder's pages are shown: "https://wiki.example.com/docs/" + path. Default: the file's own address. */
   baseUrl?: string;
   audience?: string;
-  /** Larger files are skipped. Default 2 MiB. */
-  maxBytes?: number;
+  everyMs?: number | undefined;
+  /** Larger files are skipped. Default 2 MiB of text, 50 MiB of what text is taken out of. */
+  limits?: SizeLimits;
   /** How long to wait for the last change of several. Default 500 ms. */
   debounceMs?: number;
+  /** How long after its last change a file's times are trusted. Default 2 s. */
+  settledAfterMs?: number;
   /** A folder that cannot be watched any more (too many watches, removed): syncs on demand still work. */
   onWatchError?: (error: unknown) => void;
 }
 
 /**
- * The Markdown and text files below a folder. Hidden files, `node_modules` and symbolic links are left out: a link could
+ * The pages below a folder. Hidden files, `node_modules` and symbolic links are left out: a link could
  * lead to files that were never meant to be read.
  */
 export function createFolderSource(options: FolderSourceOptions): DocumentSource {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(options.name))
-    throw new RangeError(
-      `a source's name must be 1 to 64 of A-Z a-z 0-9 _ -: ${JSON.stringify(options.name)}`,
-    );
+  checkSourceName(options.name);
   const folder = resolve(options.folder);
-  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const limits = options.limits ?? DEFAULT_LIMITS;
   const urlOf = pageAddress(folder, options.baseUrl);
 
   return {
     name: options.name,
     ...(options.audience === undefined ? {} : { audience: options.audience }),
+    ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
+    settings: urlOf(""),
 
-    async list() {
+    async list(signal) {
       if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`);
-      return listFolder(folder, maxBytes);
+      return listFolder(folder, limits, options.settledAfterMs ?? SETTLED_AFTER_MS, signal);
     },
 
     async read(path) {
@@ -60,10 +66,8 @@ export function createFolderSource(options: FolderSourceOptions): DocumentSource
       const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
         const stats = await handle.stat();
-        if (stats.size > maxBytes) throw new DocumentUnreadableError(path, "too-large");
-        const content = decodeText(await handle.readFile());
-        if (content === undefined) throw new DocumentUnreadableError(path, "binary");
-        return { path, content, format, updatedAt: stats.mtime, url: urlOf(path) };
+        if (isTooLarge(path, stats.size, limits)) throw new DocumentUnreadableError(path, "too-large");
+        return { path, bytes: await handle.readFile(), format, updatedAt: stats.mtime, url: urlOf(path) };
       } finally {
         await handle.close();
       }
@@ -97,11 +101,17 @@ function isHidden(name: string): boolean {
   return name.startsWith(".") || name === "node_modules";
 }
 
-async function listFolder(folder: string, maxBytes: number): Promise<SourceListing> {
-  const documents: { path: string; updatedAt: Date; sizeBytes: number }[] = [];
-  const skipped: { path: string; reason: SkipReason }[] = [];
+async function listFolder(
+  folder: string,
+  limits: SizeLimits,
+  settledAfterMs: number,
+  signal: AbortSignal | undefined,
+): Promise<SourceListing> {
+  const documents: ListedDocument[] = [];
+  const skipped: SkippedDocument[] = [];
   const pending = [folder];
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+    signal?.throwIfAborted();
     const here = current;
     const entries = await readdir(here, { withFileTypes: true }).catch(() => undefined);
     if (entries === undefined) {
@@ -109,6 +119,7 @@ async function listFolder(folder: string, maxBytes: number): Promise<SourceListi
       skipped.push({ path: `${pathOf(folder, here)}/`, reason: "unreadable" });
       continue;
     }
+    const files: string[] = [];
     for (const entry of entries) {
       if (isHidden(entry.name)) continue;
       const file = join(here, entry.name);
@@ -117,16 +128,30 @@ async function listFolder(folder: string, maxBytes: number): Promise<SourceListi
       else if (entry.isDirectory()) pending.push(file);
       else if (!entry.isFile() || pageFormat(entry.name) === undefined)
         skipped.push({ path, reason: "not-a-text-format" });
-      else {
-        const stats = await stat(file).catch(() => undefined);
+      else files.push(file);
+    }
+    for (let start = 0; start < files.length; start += STATS_AT_ONCE) {
+      const some = files.slice(start, start + STATS_AT_ONCE);
+      const looks = await Promise.all(
+        some.map((file) => stat(file, { bigint: true }).catch(() => undefined)),
+      );
+      for (const [position, stats] of looks.entries()) {
+        const path = pathOf(folder, some[position] ?? "");
         if (stats === undefined) skipped.push({ path, reason: "unreadable" });
-        else if (stats.size > maxBytes) skipped.push({ path, reason: "too-large" });
-        else documents.push({ path, updatedAt: stats.mtime, sizeBytes: stats.size });
+        else if (isTooLarge(path, Number(stats.size), limits)) skipped.push({ path, reason: "too-large" });
+        else documents.push({ path, ...markOf(stats, settledAfterMs) });
       }
     }
   }
   documents.sort((left, right) => (left.path < right.path ? -1 : 1));
   return { documents, skipped };
+}
+
+/** Nobody can set a file's time of change; its time of writing alone could be set back. */
+function markOf(stats: BigIntStats, settledAfterMs: number): { mark?: string } {
+  const changedMs = Number(stats.ctimeMs > stats.mtimeMs ? stats.ctimeMs : stats.mtimeMs);
+  if (Date.now() - changedMs < settledAfterMs) return {};
+  return { mark: [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(".") };
 }
 
 function pathOf(folder: string, file: string): string {

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+import { gitLink } from "../config/source-schema.ts";
+import { createFolderSource } from "../rag/adapters/folder-source.ts";
+import { createGitSource } from "../rag/adapters/git-source/git-source.ts";
+import { createS3Source } from "../rag/adapters/s3-source/s3-source.ts";
+import { createWebsiteSource } from "../rag/adapters/website-source/website-source.ts";
+import type { DocumentSource } from "../rag/document-source.ts";
+
+/** Every configured source over its adapter. */
+export function openSources(
+  config: Pick<Config, "knowledge" | "sourceTokens" | "dataDir">,
+  options: { apiUrl: string; logger: Logger },
+): DocumentSource[] {
+  const { knowledge } = config;
+  const limits = { text: knowledge.maxFileSize, document: knowledge.maxDocumentSize };
+  const openBucket = (
+    name: string,
+    everyMs: number | undefined,
+    { accessKeyId, ...place }: NonNullable<(typeof knowledge.sources)[number]["s3"]>,
+  ): DocumentSource => {
+    const secretKey = config.sourceTokens[name];
+    const keys =
+      accessKeyId === undefined || secretKey === undefined ? undefined : { accessKeyId, secretKey };
+    const { endpoint, bucket, prefix, region, link } = place;
+    return createS3Source({ endpoint, bucket, prefix, region, link, name, everyMs, keys, limits });
+  };
+  return knowledge.sources.map((source): DocumentSource => {
+    const { name, every: everyMs, folder, git } = source;
+    if (folder !== undefined)
+      return createFolderSource({
+        name,
+        folder,
+        everyMs,
+        baseUrl: source.baseUrl ?? `${options.apiUrl}/docs/${name}/`,
+        limits,
+        onWatchError: (error) =>
+          options.logger.warn({ err: error, source: name }, "the folder is not watched any more"),
+      });
+    if (git !== undefined)
+      return createGitSource({
+        ...git,
+        name,
+        everyMs,
+        link: gitLink(git) ?? "",
+        token: config.sourceTokens[name],
+        protocols: knowledge.gitProtocols,
+        cacheDir: join(config.dataDir, "sources"),
+        limits,
+      });
+    if (source.website !== undefined)
+      return createWebsiteSource({
+        ...source.website,
+        name,
+        everyMs,
+        cacheDir: join(config.dataDir, "sources"),
+        maxBytes: knowledge.maxDocumentSize,
+      });
+    if (source.s3 !== undefined) return openBucket(name, everyMs, source.s3);
+    throw new Error(`source "${name}" is of no kind`);
+  });
+}

@@ -1,0 +1,28 @@
+import type { FileConfig } from "./config-schema.ts";
+
+/** What is wrong between sources, and between them and what git may speak. */
+export function sourceProblems({
+  sources,
+  gitProtocols,
+}: FileConfig["knowledge"]): { path: string; message: string }[] {
+  const problems: { path: string; message: string }[] = [];
+  for (const [index, { name, git }] of sources.entries()) {
+    const path = `knowledge.sources[${index}]`;
+    if (sources.findIndex((other) => other.name === name) < index)
+      problems.push({ path: `${path}.name`, message: `another source is named "${name}" too` });
+    if (git === undefined) continue;
+    const protocol = gitProtocol(git.url);
+    if (!gitProtocols.some((allowed) => allowed === protocol))
+      problems.push({
+        path: `${path}.git.url`,
+        message: `git may not speak ${protocol} here: knowledge.gitProtocols allows ${gitProtocols.join(", ")}`,
+      });
+    if (git.tokenEnv !== undefined && protocol !== "https")
+      problems.push({ path: `${path}.git.tokenEnv`, message: "a token is sent over https only" });
+  }
+  return problems;
+}
+
+function gitProtocol(url: string): string {
+  return /^([a-z]+):\/\//.exec(url)?.[1] ?? "ssh";
+}

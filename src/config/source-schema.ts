@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { duration } from "./units.ts";
+
+/** A name that the tokens of private repositories are read from. */
+const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "a name like WIKI_TOKEN");
+
+const gitSchema = z.strictObject({
+  /** https://…, ssh://…, git@host:path, or file:///…; which of them are let, says knowledge.gitProtocols. */
+  url: z
+    .string()
+    .max(1_000)
+    .regex(
+      /^(?:(?:https?|ssh|file):\/\/[^\s]+|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^\s:-][^\s]*)$/,
+      "an address like https://git.example.com/team/docs.git or git@git.example.com:team/docs.git",
+    )
+    .refine((url) => !/^https?:\/\/[^/]*@/.test(url), "keep the password out of it: use tokenEnv")
+    .refine((url) => !/^ssh:\/\/(?:-|[^/]*@-)/.test(url), "a host's name does not begin with a hyphen"),
+  /** Default: the repository's own. */
+  branch: z
+    .string()
+    .max(200)
+    .regex(/^(?![-./])(?!.*(?:\.\.|\/\/|@\{))[A-Za-z0-9._/+@-]+(?<![./])$/, "the name of a branch")
+    .optional(),
+  /** Only what lies below this folder of the repository. */
+  folder: z
+    .string()
+    .regex(
+      /^(?![-/])(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0:]*[^\0:/]$/,
+      "a folder inside the repository, like docs/guides",
+    )
+    .optional(),
+  /** Where people see a page, with {branch} and {path}. Default: known for github.com, gitlab.com, bitbucket.org. */
+  link: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (link) => link.includes("{path}"),
+      'needs "{path}", e.g. https://git.example.com/docs/{branch}/{path}',
+    )
+    .optional(),
+  /** Which environment variable holds a token for https. */
+  tokenEnv: environmentName.optional(),
+});
+
+const webAddress = z.url({ protocol: /^https?$/ }).refine((url) => !url.includes("#"), "without #");
+
+const websiteSchema = z.strictObject({
+  /** What is read: addresses that begin with one of these. */
+  prefixes: z.array(webAddress).min(1),
+  /** Where the pages are listed; without it, links are followed from the prefixes on. */
+  sitemap: webAddress.optional(),
+  /** Names of hosts that may be at a private address. */
+  privateHosts: z.array(z.string().min(1)).default([]),
+  maxPages: z.number().int().min(1).max(100_000).default(5_000),
+});
+
+const s3Schema = z.strictObject({
+  /** Of the service, without the bucket. */
+  endpoint: z.url({ protocol: /^https?$/ }),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket"),
+  /** Only objects whose key begins with it. */
+  prefix: z.string().min(1).optional(),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default("us-east-1"),
+  /** With the secret key; without both the bucket is open to everybody. */
+  accessKeyId: z.string().min(1).optional(),
+  /** Which environment variable holds the secret key. */
+  secretKeyEnv: environmentName.optional(),
+  /** Where people open an object, with {path}. Default: the object's own address. */
+  link: z
+    .url({ protocol: /^https?$/ })
+    .refine((link) => link.includes("{path}"), 'needs "{path}"')
+    .optional(),
+});
+
+/** A place that documents come from: a name and one of the kinds. */
+export const sourceSchema = z
+  .strictObject({
+    name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ -"),
+    /** How often it is synced by itself; without it at a start, on demand, and a folder when its files change. */
+    every: duration.refine((ms) => ms >= 10_000, "10s or more").optional(),
+    folder: z.string().min(1).optional(),
+    /** Of a folder: address under which its pages can be opened; default: they are served by the api port. */
+    baseUrl: z.url().optional(),
+    git: gitSchema.optional(),
+    website: websiteSchema.optional(),
+    s3: s3Schema.optional(),
+  })
+  .superRefine((source, context) => {
+    const problem = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
+    if (
+      [source.folder, source.git, source.website, source.s3].filter((kind) => kind !== undefined).length !== 1
+    )
+      problem("name", "needs one of folder, git, website, s3");
+    if (source.baseUrl !== undefined && source.folder === undefined)
+      problem("baseUrl", "is for a folder only");
+    if ((source.s3?.accessKeyId === undefined) !== (source.s3?.secretKeyEnv === undefined))
+      problem("s3", "accessKeyId and secretKeyEnv belong together");
+    if (source.git !== undefined && gitLink(source.git) === undefined)
+      problem("git.link", "is needed: where pages of this host are seen is not known");
+  });
+export type GitSettings = z.output<typeof gitSchema>;
+
+const KNOWN_LINKS: Readonly<Record<string, string>> = {
+  "github.com": "https://github.com/{repository}/blob/{branch}/{path}",
+  "gitlab.com": "https://gitlab.com/{repository}/-/blob/{branch}/{path}",
+  "bitbucket.org": "https://bitbucket.org/{repository}/src/{branch}/{path}",
+};
+
+/** The template of a repository's links; undefined where it is neither given nor known. */
+export function gitLink({ url, link }: Pick<GitSettings, "url" | "link">): string | undefined {
+  if (link !== undefined) return link;
+  const parts =
+    /^(?:(?:https?|ssh):\/\/(?:[^/@]*@)?(?<host>[^/:]+)(?::\d+)?\/|[^/@]+@(?<scpHost>[^:]+):)(?<path>.+?)(?:\.git)?\/?$/.exec(
+      url,
+    )?.groups;
+  const template = KNOWN_LINKS[(parts?.["host"] ?? parts?.["scpHost"] ?? "").toLowerCase()];
+  return template?.replace("{repository}", parts?.["path"] ?? "");
+}

@@ -1,0 +1,46 @@
+import type { ColumnType, Generated } from "kysely";
+import type { DefaultTime, Locale, NullableTime, Time } from "./database.ts";
+
+/** The tables of documents and where they come from. */
+export interface SourceTables {
+  documents: {
+    id: string;
+    source: string;
+    path: string;
+    title: string;
+    content_hash: string;
+    chunk_count: number;
+    updated_at: NullableTime;
+    indexed_at: DefaultTime;
+    mark: string | null;
+  };
+  /** The latest sync of each source. */
+  source_syncs: {
+    source: string;
+    state: "running" | "done" | "failed";
+    started_at: Time;
+    seen_at: Time;
+    ended_at: NullableTime;
+    compared_at: NullableTime;
+    done: Generated<number>;
+    total: Generated<number>;
+    written: Generated<number>;
+    unchanged: Generated<number>;
+    deleted: Generated<number>;
+    left_out: Generated<number>;
+    /** [{path, reason}]. */
+    left_out_paths: ColumnType<unknown, string | undefined, string>;
+    error: string | null;
+  };
+  sync_follows: {
+    id: string;
+    source: string;
+    person: string;
+    locale: Locale;
+    channel: string;
+    thread_ts: string | null;
+    asked_at: Time;
+    state: Generated<"open" | "ended">;
+    shown_hash: string | null;
+  };
+}
