@@ -4,12 +4,10 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { createFolderSource } from "#src/rag/adapters/folder-source.ts";
 import { createGitSource } from "#src/rag/adapters/git-source/git-source.ts";
-import { createS3Source } from "#src/rag/adapters/s3-source/s3-source.ts";
 import { createWebsiteSource } from "#src/rag/adapters/website-source/website-source.ts";
 import { documentSourceContract, type SourceWorld } from "#test/contracts/document-source-contract.ts";
 import { startGitRepository } from "#test/servers/git-repository.ts";
 import { startWebsite } from "#test/servers/website.ts";
-import { startMoto, type S3Server } from "#test/servers/moto.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 
 let postgres: TestPostgres;
@@ -90,41 +88,6 @@ async function openWebsite(): Promise<SourceWorld> {
   };
 }
 
-let moto: S3Server;
-beforeAll(async () => {
-  moto = await startMoto();
-}, 300_000);
-afterAll(() => moto.close());
-let buckets = 0;
-
-async function openBucket(): Promise<SourceWorld> {
-  buckets += 1;
-  const bucket = `docs-${buckets}`;
-  await moto.createBucket(bucket);
-  let endpoint = moto.url;
-  const options = {
-    name: "docs",
-    bucket,
-    keys: { accessKeyId: "test", secretKey: "test" },
-    limits: { text: 1_048_576, document: 1_048_576 },
-  };
-  const source = createS3Source({ ...options, endpoint });
-  return {
-    source: {
-      ...source,
-      list: (signal) =>
-        (endpoint === moto.url ? source : createS3Source({ ...options, endpoint })).list(signal),
-    },
-    put: (path, content) => moto.put(bucket, path, content),
-    remove: (path) => moto.remove(bucket, path),
-    async takeAway() {
-      endpoint = "http://127.0.0.1:1";
-    },
-    close: async () => {},
-  };
-}
-
 documentSourceContract("a folder", openFolder, openStore);
 documentSourceContract("a git repository", openGit, openStore);
 documentSourceContract("a website", openWebsite, openStore);
-documentSourceContract("an S3 bucket", openBucket, openStore);

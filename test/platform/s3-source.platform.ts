@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createS3Source, type S3SourceOptions } from "#src/rag/adapters/s3-source/s3-source.ts";
+import { documentSourceContract, type SourceWorld } from "#test/contracts/document-source-contract.ts";
 import { startMoto, type S3Server } from "#test/servers/moto.ts";
+import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 
 let moto: S3Server;
+let postgres: TestPostgres;
 beforeAll(async () => {
-  moto = await startMoto();
+  [moto, postgres] = await Promise.all([startMoto(), startTestPostgres()]);
   await moto.createBucket("papers");
-}, 300_000);
-afterAll(() => moto.close());
+}, 600_000);
+afterAll(() => Promise.all([moto.close(), postgres.close()]));
 
 const open = (options: Partial<S3SourceOptions> = {}) =>
   createS3Source({
@@ -19,6 +22,37 @@ const open = (options: Partial<S3SourceOptions> = {}) =>
     limits: { text: 1_000, document: 2_000 },
     ...options,
   });
+
+let buckets = 0;
+
+async function openBucket(): Promise<SourceWorld> {
+  buckets += 1;
+  const bucket = `docs-${buckets}`;
+  await moto.createBucket(bucket);
+  let endpoint = moto.url;
+  const options = {
+    name: "docs",
+    bucket,
+    keys: { accessKeyId: "test", secretKey: "test" },
+    limits: { text: 1_048_576, document: 1_048_576 },
+  };
+  const source = createS3Source({ ...options, endpoint });
+  return {
+    source: {
+      ...source,
+      list: (signal) =>
+        (endpoint === moto.url ? source : createS3Source({ ...options, endpoint })).list(signal),
+    },
+    put: (path, content) => moto.put(bucket, path, content),
+    remove: (path) => moto.remove(bucket, path),
+    async takeAway() {
+      endpoint = "http://127.0.0.1:1";
+    },
+    close: async () => {},
+  };
+}
+
+documentSourceContract("an S3 bucket", openBucket, async () => (await postgres.createDatabase()).store);
 
 describe("an S3 bucket", () => {
   it("is listed below its prefix, over as many answers as it takes", async () => {
