@@ -60,7 +60,8 @@ function postgresConnection(backend: { connectionString: string }, max: number) 
     migrate: true,
     Client: SteadyClient,
     max,
-    connectionTimeoutMillis: 5_000,
+    // A queue that could not connect once does not try again, so a busy server is given its time.
+    connectionTimeoutMillis: 15_000,
     application_name: "jibsa-queue",
   };
 }
