@@ -42,6 +42,18 @@ export const fileSchema = z.strictObject({
       timeout: duration.default(60_000),
     })
     .prefault({}),
+  /** The documents behind OpenAI's protocol, at /v1 of the api port, for people with a key. */
+  openaiApi: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Of one key. */
+      requestsPerMinute: z.number().int().min(1).default(60),
+      /** Names under which clients reach the api port, beside 127.0.0.1, localhost and listen.apiUrl's. */
+      hosts: z
+        .array(z.string().regex(/^[^\s/]+$/, 'a name with its port, e.g. "jibsa.mlops:4001"'))
+        .default([]),
+    })
+    .prefault({}),
   knowledge: z
     .strictObject({
       sources: z

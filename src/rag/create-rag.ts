@@ -62,7 +62,8 @@ export function createRag(options: {
       answerQuestion(
         {
           ...options,
-          retrieve: (asked) => retrieve({ index, statistics: statistics.read }, asked),
+          retrieve: (asked) =>
+            retrieve({ index: inSources(index, asked.sources), statistics: statistics.read }, asked),
           model: () => (now().getTime() < modelRestsUntilMs ? undefined : options.model),
           onModelFailure: () => {
             modelRestsUntilMs = now().getTime() + MODEL_REST_MS;
@@ -124,6 +125,11 @@ export function createRag(options: {
       await index.close();
     },
   };
+}
+
+/** The index as a question about some of the sources sees it. */
+function inSources(index: VectorIndex, sources: Question["sources"]): VectorIndex {
+  return sources === undefined ? index : { ...index, search: (query) => index.search({ ...query, sources }) };
 }
 
 /** Kept in memory, because a question must not wait for them; an old copy is used while a new one is read. */

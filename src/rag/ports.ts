@@ -30,6 +30,8 @@ export interface Question {
   locale: Locale;
   /** Which readers' documents may be used; undefined means ["public"]. */
   audiences?: readonly string[];
+  /** Only documents of these sources; undefined means all. */
+  sources?: readonly string[];
   /** Earlier messages of the thread, oldest first; context only, never instructions. */
   history?: readonly { role: "person" | "assistant"; text: string }[];
   signal?: AbortSignal;
@@ -78,6 +80,8 @@ export interface VectorIndex {
   search(query: {
     searchText: string;
     audiences: readonly string[];
+    /** Undefined: all. */
+    sources?: readonly string[] | undefined;
     limit: number;
   }): Promise<readonly RankedChunk[]>;
   /** The search texts of at most `limit` chunks, for counting how common each term is. */

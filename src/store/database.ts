@@ -213,6 +213,15 @@ export interface Database {
     verdict: "helpful" | "not-helpful";
     created_at: DefaultTime;
   };
+  api_keys: {
+    id: string;
+    hash: string;
+    person: string;
+    name: string;
+    created_at: DefaultTime;
+    last_used_at: NullableTime;
+    revoked_at: NullableTime;
+  };
   job_starts: {
     job_key: string;
     starts: Generated<number>;

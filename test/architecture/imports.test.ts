@@ -135,6 +135,7 @@ describe("files of src", () => {
         "cli/ask.ts",
         "cli/doctor/doctor.ts",
         "cli/index-documents.ts",
+        "cli/key.ts",
         "cli/up.ts",
         "rag/adapters/start-milvus-lite.ts",
         "store/crash-point.ts",

@@ -138,6 +138,7 @@ export const en = {
   nearestPages: "The nearest pages:",
   searchAway:
     "The document search does not answer at the moment, so I cannot look this up. Commands still work. Please try again in a minute.",
+  answerBrokeOff: "The model broke off. What the documents say themselves:",
   modelAway: "The model does not answer at the moment.",
   helpful: "Helpful",
   notHelpful: "Not helpful",

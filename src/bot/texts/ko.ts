@@ -151,6 +151,7 @@ export const ko: typeof en = {
   nearestPages: "가장 가까운 문서:",
   searchAway:
     "지금은 문서 검색이 응답하지 않아서 찾아볼 수 없어요. 명령어는 쓸 수 있어요. 잠시 뒤에 다시 물어봐 주세요.",
+  answerBrokeOff: "모델이 답을 끝내지 못했어요. 문서에 있는 내용을 그대로 옮길게요.",
   modelAway: "지금은 모델이 응답하지 않아요.",
   helpful: "도움돼요",
   notHelpful: "아니에요",
