@@ -2,8 +2,10 @@ import type { DecideOutcome } from "../actions/decide-approval.ts";
 import { changeWaiting } from "./change-waiting.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { deniedView } from "./denied-view.ts";
+import { explainAnswer } from "./explain-answer.ts";
 import { read } from "./read.ts";
 import { stopFollowing } from "./start-following.ts";
+import { stopAnswer } from "./stop-answer.ts";
 import { repeatRun, requestChange, requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { overLimitText } from "./views/limit-lines.ts";
@@ -82,6 +84,10 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return changeWaiting(context, value, "other-queue");
     case "run.cancel":
       return requestChangeAtOnce(context, "train-cancel", { run: value });
+    case "answer.stop":
+      return stopAnswer(context, value);
+    case "answer.why":
+      return explainAnswer(context, value);
     case "answer.helpful":
     case "answer.not-helpful":
       return keepFeedback(context, value, delivery.actionId === "answer.helpful" ? "helpful" : "not-helpful");

@@ -2,7 +2,13 @@ import type { Logger } from "pino";
 import type { Locale } from "../store/database.ts";
 import { extractiveAnswer } from "./extractive-answer.ts";
 import { generatedAnswer } from "./generated-answer.ts";
-import { SearchUnavailableError, type AnswerEvent, type ChatModel, type Question } from "./ports.ts";
+import {
+  SearchUnavailableError,
+  type AnswerEvent,
+  type ChatModel,
+  type Question,
+  type SearchTrace,
+} from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import { sourceRef, type Retrieval } from "./retrieve.ts";
 
@@ -29,6 +35,7 @@ export interface AnswerDeps {
 export async function* answerQuestion(deps: AnswerDeps, question: Question): AsyncGenerator<AnswerEvent> {
   yield { kind: "stage", stage: "searching" };
   let found: Retrieval;
+  const startedAtMs = performance.now();
   try {
     found = await deps.retrieve(question);
   } catch (error) {
@@ -38,11 +45,12 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
     return;
   }
   question.signal?.throwIfAborted();
+  const trace = traceOf(found, performance.now() - startedAtMs);
   if (found.passages.length === 0) {
-    yield { kind: "no-answer", reason: "nothing-relevant", nearest: found.nearest };
+    yield { kind: "no-answer", reason: "nothing-relevant", nearest: found.nearest, found: trace };
     return;
   }
-  yield { kind: "stage", stage: "reading" };
+  yield { kind: "stage", stage: "reading", found: trace };
   const model = deps.model();
   if (model !== undefined) {
     yield { kind: "stage", stage: "writing" };
@@ -54,6 +62,15 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
     }
   }
   yield* quotedAnswer(found, question.locale);
+}
+
+function traceOf({ terms, confidence, passages }: Retrieval, tookMs: number): SearchTrace {
+  return {
+    words: terms.map(({ text }) => text),
+    confidence,
+    passages: passages.map(({ chunk, score }) => ({ source: sourceRef(chunk), score })),
+    tookMs,
+  };
 }
 
 function* quotedAnswer(found: Retrieval, locale: Locale): Generator<AnswerEvent> {

@@ -201,11 +201,20 @@ export interface Database {
     thread_ts: string | null;
     question: string;
     locale: Locale;
-    mode: "generated" | "extractive" | "no-answer";
+    mode: "generated" | "extractive" | "no-answer" | "stopped";
     text: string;
     sources: Json<unknown>;
     took_ms: number;
+    /** A SearchTrace. */
+    trace: ColumnType<unknown, string | null | undefined, string | null>;
+    model: ColumnType<string | null, string | null | undefined, string | null>;
     created_at: DefaultTime;
+  };
+  open_answers: {
+    id: string;
+    asker: string;
+    stopped_by: string | null;
+    started_at: DefaultTime;
   };
   feedback: {
     answer_id: string;

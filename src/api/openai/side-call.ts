@@ -7,7 +7,7 @@ const MAX_TITLE_CHARACTERS = 50;
  * Undefined for everything else.
  */
 export function answerSideCall(prompt: string): string | undefined {
-  if (!/^### Task:/.test(prompt) || !prompt.includes("<chat_history>")) return undefined;
+  if (!prompt.startsWith("### Task:") || !prompt.includes("<chat_history>")) return undefined;
   const field = /\{\s*"(\w+)"\s*:/.exec(prompt)?.[1] ?? "";
   const answers: Readonly<Record<string, unknown>> = {
     title: titleOf(prompt),

@@ -1,4 +1,5 @@
 import { code } from "../escape.ts";
+import { answerTextsKo } from "./answer-texts-ko.ts";
 import { waitingTextsKo } from "./waiting-texts-ko.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
 import { metricsTextsKo } from "./metrics-texts-ko.ts";
@@ -177,6 +178,7 @@ export const ko: typeof en = {
   homeNothing:
     "아직 아무것도 없어요. 다이렉트 메시지로 무엇이든 물어보거나 `/train start` 로 스테이지를 시작해 보세요.",
   homeApprovals: "내 결정을 기다리는 요청",
+  answers: answerTextsKo,
   waiting: waitingTextsKo,
   runs: runTextsKo,
   problem: problemInKorean,
