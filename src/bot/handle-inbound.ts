@@ -6,6 +6,7 @@ import { said, type Bot, type BotDeps } from "./bot-deps.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { handleButton } from "./handle-button.ts";
 import { handleCommand } from "./handle-command.ts";
+import { keepFeedback } from "./keep-feedback.ts";
 import { deliverySchema, idFromKey, type Delivery } from "./inbound/delivery.ts";
 import { parseCommand, parseMessage } from "./commands/parse-command.ts";
 import type { ParsedCommand } from "./commands/parsed-command.ts";
@@ -38,7 +39,10 @@ export async function handleInbound(bot: Bot, key: string, signal: AbortSignal):
       if (row.kind === "home")
         await (delivery.tab === "messages" ? suggestPrompts(context) : publishHome(deps, person));
       else if (row.kind === "button") await handleButton(context);
-      else await handleCommand(context, commandOf(delivery, deps.botUserId));
+      else if (delivery.feedback !== undefined) {
+        const { answerId, ...feedback } = delivery.feedback;
+        await keepFeedback(context, answerId, { verdict: "wrong", ...feedback });
+      } else await handleCommand(context, commandOf(delivery, deps.botUserId));
     }
   } catch (error) {
     const failure = readSlackError(error);

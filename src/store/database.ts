@@ -22,6 +22,8 @@ export type RequestState =
   | "parked";
 export type ApprovalState = "open" | "approved" | "rejected" | "expired" | "void";
 /** Ours for every engine; engines map their platform's states to these. */
+/** What is wrong with an answer: it cites a page that does not fit, the page itself is old, the page says something else, or something is missing. */
+export type WrongCause = "other-page" | "page-outdated" | "misread" | "incomplete";
 export type RunState = "queued" | "starting" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
 
 export interface Database {
@@ -219,7 +221,10 @@ export interface Database {
   feedback: {
     answer_id: string;
     person: string;
-    verdict: "helpful" | "not-helpful";
+    verdict: "helpful" | "not-helpful" | "wrong";
+    /** Of "wrong", by its form. */
+    cause: ColumnType<WrongCause | null, WrongCause | null | undefined, WrongCause | null>;
+    reason: ColumnType<string | null, string | null | undefined, string | null>;
     created_at: DefaultTime;
   };
   api_keys: {

@@ -95,6 +95,7 @@ async function kept(): Promise<number> {
 }
 
 const formsThatTakeEverything: Forms = {
+  openFeedbackForm: async () => {},
   openTrainForm: async () => {},
   changeStage: async () => {},
   readSubmission: () => ({

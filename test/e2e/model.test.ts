@@ -121,6 +121,28 @@ describe("with a model", () => {
     expect(wordsOf(why)).toMatch(/confidence \d\.\d\d of 1 · generated · test-model\S* · search 0\.\d\d s/);
   });
 
+  it("a form says what is wrong with an answer, and is thanked for", async () => {
+    model.behave({ kind: "answer", text: "Start the same stage again. [1]" });
+    const { ts, answered } = await ask("How do I cancel a training run?");
+    const answer = await answered();
+    const value = /answer\.wrong:\w+/.exec(wordsOf(answer))?.[0] ?? "";
+
+    await jibsa.playground.press(OPERATOR, CHANNEL, answer.ts, "more", value);
+    await waitUntil("the form to open", async () => {
+      const { views } = (await jibsa.playground.get("views", { user: OPERATOR })) as { views?: unknown[] };
+      return (views ?? []).length > 0;
+    });
+    const sent = await jibsa.playground.post("submit", {
+      user: OPERATOR,
+      values: { cause: "misread", reason: "The page says something else." },
+    });
+
+    expect(sent).toMatchObject({ ok: true, acked: true });
+    await jibsa.playground.waitFor(OPERATOR, CHANNEL, ({ text }) => text.startsWith("Thank you"), {
+      threadTs: ts,
+    });
+  });
+
   it("that breaks off, the documents are quoted instead", async () => {
     model.behave({ kind: "broken", text: "Start the same stage again. [1] And then", afterCharacters: 20 });
 

@@ -23,6 +23,14 @@ export const deliverySchema = z.object({
   tab: z.enum(["home", "messages"]).optional(),
   /** The button's message is seen by its presser only. */
   ephemeral: z.boolean().default(false),
+  /** The form that says what is wrong with an answer. */
+  feedback: z
+    .object({
+      answerId: z.string(),
+      cause: z.enum(["other-page", "page-outdated", "misread", "incomplete"]),
+      reason: z.string(),
+    })
+    .optional(),
   form: z.object({ stage: z.string(), parameters: z.record(z.string(), z.string()) }).optional(),
 });
 export type Delivery = z.infer<typeof deliverySchema>;

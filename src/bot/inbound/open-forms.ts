@@ -1,23 +1,48 @@
+import type { ModalView } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Stage } from "../../actions/ports.ts";
 import { parseStageParams } from "../../actions/training/stage-catalogue.ts";
 import type { SlackPeople } from "../slack-people.ts";
-import { textsFor } from "../texts/texts.ts";
+import { textsFor, type Texts } from "../texts/texts.ts";
 import { personRefusal } from "../views/person-refusal.ts";
 import { textModal } from "../views/text-modal.ts";
+import { FEEDBACK_FORM, feedbackForm, readFeedbackForm } from "../views/feedback-form.ts";
 import { readTrainForm, STAGE_BLOCK, trainForm, TRAIN_FORM, type FormValues } from "../views/train-form.ts";
 
 const metadataSchema = z.object({
   channel: z.string(),
   threadTs: z.string().optional(),
   locale: z.enum(["en", "ko"]),
+  answerId: z.string().optional(),
 });
 type Metadata = z.infer<typeof metadataSchema>;
 
 /** What needs a trigger_id, which lives 3 s: opened here and not by a worker. */
 export function createForms(deps: { client: WebClient; stages: readonly Stage[]; people: SlackPeople }) {
   const { client, stages, people } = deps;
+
+  async function open(
+    options: { user: string; channel: string; threadTs?: string; triggerId: string; answerId?: string },
+    viewOf: (metadata: string, texts: Texts) => ModalView,
+  ): Promise<void> {
+    const lookup = await people.find(options.user);
+    const locale = lookup.kind === "member" ? lookup.person.locale : lookup.locale;
+    const texts = textsFor(locale);
+    const { channel, threadTs, answerId } = options;
+    const metadata: Metadata = {
+      channel,
+      locale,
+      ...(threadTs !== undefined && { threadTs }),
+      ...(answerId !== undefined && { answerId }),
+    };
+    const view =
+      lookup.kind === "refused"
+        ? textModal(personRefusal(lookup.cause, texts), texts)
+        : viewOf(JSON.stringify(metadata), texts);
+    await client.views.open({ trigger_id: options.triggerId, view });
+  }
+
   return {
     async openTrainForm(options: {
       user: string;
@@ -27,26 +52,17 @@ export function createForms(deps: { client: WebClient; stages: readonly Stage[];
     }): Promise<void> {
       const [first] = stages;
       if (first === undefined) return;
-      const lookup = await people.find(options.user);
-      const locale = lookup.kind === "member" ? lookup.person.locale : lookup.locale;
-      if (lookup.kind === "refused") {
-        const texts = textsFor(locale);
-        await client.views.open({
-          trigger_id: options.triggerId,
-          view: textModal(personRefusal(lookup.cause, texts), texts),
-        });
-        return;
-      }
-      const metadata: Metadata = {
-        channel: options.channel,
-        locale,
-        ...(options.threadTs !== undefined && { threadTs: options.threadTs }),
-      };
-      await client.views.open({
-        trigger_id: options.triggerId,
-        view: trainForm(stages, first, JSON.stringify(metadata), textsFor(locale)),
-      });
+      await open(options, (metadata, texts) => trainForm(stages, first, metadata, texts));
     },
+
+    /** What is wrong with an answer? */
+    openFeedbackForm: (options: {
+      user: string;
+      channel: string;
+      threadTs?: string;
+      triggerId: string;
+      answerId: string;
+    }): Promise<void> => open(options, feedbackForm),
 
     /** Another stage was chosen: the form shows its fields. */
     async changeStage(
@@ -66,6 +82,15 @@ export function createForms(deps: { client: WebClient; stages: readonly Stage[];
     /** Errors by field, or what was filled in. Pure: it runs before the ack. */
     readSubmission(view: { callback_id: string; private_metadata: string; state: { values: unknown } }) {
       const metadata = readMetadata(view.private_metadata);
+      if (view.callback_id === FEEDBACK_FORM && metadata?.answerId !== undefined) {
+        const feedback = readFeedbackForm(view.state.values as FormValues);
+        if (feedback === undefined) return { kind: "unknown" } as const;
+        return {
+          kind: "feedback",
+          feedback: { answerId: metadata.answerId, ...feedback },
+          metadata,
+        } as const;
+      }
       if (view.callback_id !== TRAIN_FORM || metadata === undefined) return { kind: "unknown" } as const;
       const form = readTrainForm(view.state.values as FormValues);
       const stage = stages.find((candidate) => candidate.name === form.stage);

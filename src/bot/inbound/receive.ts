@@ -75,7 +75,7 @@ export function createReceive(deps: {
             text: "",
             ephemeral: true,
             direct: channel.startsWith("D"),
-            form: read.form,
+            ...(read.kind === "feedback" ? { feedback: read.feedback } : { form: read.form }),
             ...(threadTs !== undefined && { threadTs }),
             ...(user.team_id !== undefined && { team: user.team_id }),
           },
@@ -99,6 +99,19 @@ export function createReceive(deps: {
             user: user.id,
             channel: channel.id,
             triggerId,
+            ...(threadTs !== undefined && { threadTs }),
+          }),
+        );
+      }
+      if (action.action_id === "answer.wrong" && channel !== undefined) {
+        await ack();
+        const threadTs = message?.thread_ts;
+        return open(
+          forms.openFeedbackForm({
+            user: user.id,
+            channel: channel.id,
+            triggerId,
+            answerId: action.value ?? "",
             ...(threadTs !== undefined && { threadTs }),
           }),
         );

@@ -11,6 +11,18 @@ export const answerTextsEn = {
   endedAlready: "This answer is finished: there is nothing left to stop.",
   notYoursToStop: (asker: string, action: string) =>
     `${asker} asked this. Whoever asked can stop it, and people with a rule for ${code(action)}.`,
+  wrong: "Something is wrong …",
+  wrongTitle: "What is wrong?",
+  wrongSubmit: "Send",
+  wrongCause: "What is wrong with the answer?",
+  wrongCauses: {
+    "other-page": "It cites a page that is about something else",
+    "page-outdated": "The cited page itself is wrong or outdated",
+    misread: "The page is right, the answer is not",
+    incomplete: "Something important is missing",
+  },
+  wrongReason: "In your words",
+  wrongHint: "What would be right, or which page says it.",
   why: "Why this answer",
   noTrace:
     "Nothing was kept about how this answer came about: the search did not answer, or it is from an older version.",

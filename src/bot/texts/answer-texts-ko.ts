@@ -12,6 +12,18 @@ export const answerTextsKo: typeof answerTextsEn = {
   endedAlready: "이미 끝난 답변이라 멈출 것이 없어요.",
   notYoursToStop: (asker, action) =>
     `${asker} 님이 한 질문이에요. 질문한 사람이나 ${code(action)} 규칙이 있는 사람만 멈출 수 있어요.`,
+  wrong: "틀린 점이 있어요 …",
+  wrongTitle: "무엇이 틀렸나요?",
+  wrongSubmit: "보내기",
+  wrongCause: "답변에서 무엇이 틀렸나요?",
+  wrongCauses: {
+    "other-page": "다른 내용의 페이지를 인용했어요",
+    "page-outdated": "인용한 페이지가 틀렸거나 오래됐어요",
+    misread: "페이지는 맞는데 답변이 틀렸어요",
+    incomplete: "중요한 내용이 빠졌어요",
+  },
+  wrongReason: "직접 적어 주세요",
+  wrongHint: "맞는 내용이나 그 내용이 있는 페이지를 적어 주세요.",
   why: "왜 이 답인가요",
   noTrace:
     "이 답변이 어떻게 나왔는지 남아 있지 않아요. 검색이 응답하지 않았거나 이전 버전에서 나온 답변이에요.",

@@ -32,7 +32,10 @@ export function answerFoot(foot: AnswerFoot, texts: Texts): KnownBlock[] {
     actions(
       button("answer.helpful", texts.helpful, foot.answerId),
       button("answer.not-helpful", texts.notHelpful, foot.answerId),
-      overflow({ actionId: "answer.why", label: texts.answers.why, value: foot.answerId }),
+      overflow(
+        { actionId: "answer.why", label: texts.answers.why, value: foot.answerId },
+        { actionId: "answer.wrong", label: texts.answers.wrong, value: foot.answerId },
+      ),
     ),
   ];
 }

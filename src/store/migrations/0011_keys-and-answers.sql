@@ -23,3 +23,10 @@ alter table answers add constraint answers_mode_check
 -- How it came about: a SearchTrace, and the model's name. Null for answers from before.
 alter table answers add column trace jsonb;
 alter table answers add column model text;
+
+-- What is wrong with an answer, by a form: which kind of wrong, and in the person's own words.
+alter table feedback drop constraint feedback_verdict_check;
+alter table feedback add constraint feedback_verdict_check check (verdict in ('helpful', 'not-helpful', 'wrong'));
+alter table feedback add column cause text
+  check (cause in ('other-page', 'page-outdated', 'misread', 'incomplete'));
+alter table feedback add column reason text;
