@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { formatValue, parseStageParams } from "./actions/training/stage-catalogue.ts";
-import { ConfigError, describeConfig, readConfig } from "./config.ts";
+import { describeConfig } from "./describe-config.ts";
+import { ConfigError, readConfig } from "./config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jibsa-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -111,6 +112,23 @@ describe("the configuration", () => {
     });
 
     expect(JSON.stringify(describeConfig(config))).not.toContain("canary");
+  });
+});
+
+describe("named models in the settings", () => {
+  const model = { name: "large", provider: "openai", url: "https://m.example/v1", model: "m" };
+  const toldOf = (models: object[]) => JSON.stringify(problemsOf(JSON.stringify({ models })));
+
+  it("have names of their own, and keys that are never shown", () => {
+    const content = { models: [{ ...model, tokenEnv: "VLLM_KEY" }] };
+
+    const config = readConfig({ VLLM_KEY: "canary" }, { file: file(JSON.stringify(content)) });
+
+    expect(config.modelTokens).toEqual({ large: "canary" });
+    expect(JSON.stringify(describeConfig(config))).not.toContain("canary");
+    expect(toldOf([{ ...model, tokenEnv: "VLLM_KEY" }])).toContain("environment VLLM_KEY");
+    expect(toldOf([model, model])).toContain("there are two models");
+    expect(toldOf([{ ...model, name: "Two words" }])).toContain("models[0].name");
   });
 });
 

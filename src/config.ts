@@ -8,6 +8,7 @@ import type { Stage } from "./actions/ports.ts";
 import type { SlackTransport } from "./bot/create-slack-edge.ts";
 import { checkStageSafety } from "./config/check-stage-safety.ts";
 import { checkStages } from "./config/check-stages.ts";
+import { readModelTokens } from "./config/model-schema.ts";
 import { readClusterTokens, readMetricsTokens } from "./config/read-cluster-tokens.ts";
 import { DEFAULT_CLUSTER, readClusters, type ConfiguredCluster } from "./config/read-clusters.ts";
 import { environmentSchema, fileSchema, type Environment, type FileConfig } from "./config/config-schema.ts";
@@ -25,6 +26,8 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   postgresUrl: string | undefined;
   redisUrl: string | undefined;
   modelApiKey: string | undefined;
+  /** Keys of `models`, by name. */
+  modelTokens: Readonly<Record<string, string>>;
   argoToken: string | undefined;
   /** Of Ray's dashboards, by cluster. */
   rayTokens: Readonly<Record<string, string>>;
@@ -82,6 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
   problems.push(...pipelineProblems(parsed.pipelines, stages));
   checkStageSafety(stages, parsed.safety, problems);
   const { rayTokens, pipelinesTokens } = readClusterTokens(clusters, env, problems);
+  const modelTokens = readModelTokens(parsed, env, problems);
   const metricsTokens = readMetricsTokens(parsed, env, problems);
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
     problems.push({ path: "queue.backend", message: "redis needs JIBSA_REDIS_URL in the environment" });
@@ -117,6 +121,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     postgresUrl: settings.JIBSA_POSTGRES_URL,
     redisUrl: settings.JIBSA_REDIS_URL,
     modelApiKey: settings.JIBSA_MODEL_API_KEY,
+    modelTokens,
     argoToken: settings.JIBSA_ARGO_TOKEN,
     rayTokens,
     pipelinesTokens,
@@ -220,31 +225,4 @@ export function publicApiUrl(config: Pick<Config, "listen">, port = config.liste
   // "Every address" is no address that a browser could open.
   const name = host === "0.0.0.0" || host === "::" ? hostname() : host;
   return (apiUrl ?? `http://${name}:${port}`).replace(/\/$/, "");
-}
-
-/** For people to look at: secrets are masked. */
-export function describeConfig(config: Config): unknown {
-  const mask = (value: string | undefined) => (value === undefined ? undefined : "***");
-  const maskAll = (values: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.keys(values).map((name) => [name, "***"]));
-  return {
-    ...config,
-    postgresUrl: mask(config.postgresUrl),
-    redisUrl: mask(config.redisUrl),
-    modelApiKey: mask(config.modelApiKey),
-    argoToken: mask(config.argoToken),
-    rayTokens: maskAll(config.rayTokens),
-    pipelinesTokens: maskAll(config.pipelinesTokens),
-    slack:
-      config.slack.kind === "playground"
-        ? config.slack
-        : {
-            ...config.slack,
-            botToken: "***",
-            transport:
-              config.slack.transport.kind === "socket"
-                ? { kind: "socket", appToken: "***" }
-                : { ...config.slack.transport, signingSecret: "***" },
-          },
-  };
 }

@@ -17,7 +17,15 @@ export async function answerQuestion(
     logger: Logger;
     now(): Date;
   },
-  options: { answerId: string; question: string; locale: Locale; place: AnswerPlace; signal: AbortSignal },
+  options: {
+    answerId: string;
+    question: string;
+    locale: Locale;
+    place: AnswerPlace;
+    /** Name of the model to try first. */
+    model?: string;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
   const { client, store, logger, now } = deps;
   const { answerId, question, locale, place } = options;
@@ -57,6 +65,8 @@ export async function answerQuestion(
     await stream.write(part);
   };
   const history = await earlierInThread(store, place);
+  const { model } = options;
+  const asked: Question = { text: question, locale, history, signal, ...(model !== undefined && { model }) };
   let trace: SearchTrace | undefined;
   const show = async (event: AnswerEvent): Promise<void> => {
     switch (event.kind) {
@@ -89,7 +99,7 @@ export async function answerQuestion(
     }
   };
   try {
-    for await (const event of deps.answer({ text: question, locale, history, signal })) await show(event);
+    for await (const event of deps.answer(asked)) await show(event);
   } catch (error) {
     const by = progress.stoppedBy();
     if (by === undefined || options.signal.aborted) throw error;

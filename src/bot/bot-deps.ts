@@ -18,6 +18,8 @@ export interface BotDeps {
   enqueue: Enqueue;
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  /** Names of the models that may be asked for. */
+  models(): readonly string[];
   /** For what a person waits for. */
   client: WebClient;
   people: SlackPeople;

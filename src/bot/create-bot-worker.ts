@@ -26,6 +26,8 @@ export async function createBotWorker(deps: {
   enqueue: Enqueue;
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  /** Names of the models that may be asked for. */
+  models(): readonly string[];
   people: SlackPeople;
   teamId: string;
   botUserId: string;

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
-import { describeConfig, readConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
+import { describeConfig } from "../describe-config.ts";
 import type { RoleName, Running } from "../compose.ts";
 import { createLogger } from "../logger.ts";
 import { configOptionsOf } from "./config-options.ts";

@@ -106,6 +106,7 @@ export async function startWorkerRole(deps: {
     enqueue: jobs.enqueue,
     actions,
     answer: (question) => knowledge.rag.answer(question),
+    models: () => knowledge.rag.models(),
     people,
     teamId,
     botUserId: self.user_id ?? "",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pipelineSchema } from "./pipeline-schema.ts";
 import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
+import { namedModelSchema } from "./model-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { safetySchema } from "./safety-schema.ts";
 import { stageSchema } from "./stage-schema.ts";
@@ -42,6 +43,8 @@ export const fileSchema = z.strictObject({
       timeout: duration.default(60_000),
     })
     .prefault({}),
+  /** Named models, tried in this order; where there are any, `model` is not used. */
+  models: z.array(namedModelSchema).default([]),
   /** The documents behind OpenAI's protocol, at /v1 of the api port, for people with a key. */
   openaiApi: z
     .strictObject({

@@ -3,6 +3,7 @@ import type { Store } from "../store/database.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { forgetOtherSources } from "./forget-other-sources.ts";
 import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
+import { createModelOrder, type NamedModel } from "./model-order.ts";
 import type { AnswerEvent, ChatModel, DocumentSource, Question, VectorIndex } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import { retrieve } from "./retrieve.ts";
@@ -11,8 +12,6 @@ import { termStatistics, type TermStatistics } from "./term-statistics.ts";
 /** Enough to know how common a word is; a few megabytes. */
 const SAMPLED_CHUNKS = 20_000;
 const STATISTICS_AGE_MS = 10 * 60_000;
-/** After a failure the model is left alone for so long, and questions are answered with quotes at once. */
-const MODEL_REST_MS = 30_000;
 
 export interface Rag {
   /** See `answerQuestion`: ends with `answer-end` or `no-answer`. */
@@ -30,6 +29,8 @@ export interface Rag {
   /** Tells of changes in the sources until the returned function is called. */
   watch(onChange: (sourceName: string) => void): Promise<() => Promise<void>>;
   sources(): readonly string[];
+  /** Names of the models, in the order in which they are tried. */
+  models(): readonly string[];
   /** Whether a question can be searched for now. */
   isReady(): Promise<boolean>;
   close(): Promise<void>;
@@ -38,12 +39,15 @@ export interface Rag {
 export function createRag(options: {
   store: Store;
   index: VectorIndex;
+  /** A single one, with the deadlines below. */
   model?: ChatModel | undefined;
+  /** Several, in the order in which they are tried. */
+  models?: readonly NamedModel[];
   sources: readonly DocumentSource[];
   prompts: Prompts;
   logger: Logger;
   now?: () => Date;
-  /** See `AnswerDeps`. */
+  /** Of `model`; see NamedModel. */
   deadlineMs?: number;
   firstTokenMs?: number;
 }): Rag {
@@ -55,7 +59,9 @@ export function createRag(options: {
   const running = new Map<string, Promise<unknown>>();
   const synced = new Set<string>();
   const stops: (() => Promise<void>)[] = [];
-  let modelRestsUntilMs = 0;
+  const models =
+    options.models ?? (options.model === undefined ? [] : [{ ...options, model: options.model }]);
+  const order = createModelOrder(models, () => now().getTime());
 
   return {
     answer: (question) =>
@@ -64,10 +70,9 @@ export function createRag(options: {
           ...options,
           retrieve: (asked) =>
             retrieve({ index: inSources(index, asked.sources), statistics: statistics.read }, asked),
-          model: () => (now().getTime() < modelRestsUntilMs ? undefined : options.model),
-          onModelFailure: () => {
-            modelRestsUntilMs = now().getTime() + MODEL_REST_MS;
-          },
+          models: (asked) => order.candidates(asked.model),
+          onModelFailure: (name) => order.failed(name),
+          onModelAnswer: (name) => order.answered(name),
         },
         question,
       ),
@@ -107,6 +112,7 @@ export function createRag(options: {
     },
 
     sources: () => [...byName.keys()],
+    models: () => models.map(({ model }) => model.name),
 
     async isReady() {
       try {

@@ -48,6 +48,8 @@ export interface Question {
   sources?: readonly string[];
   /** Earlier messages of the thread, oldest first; context only, never instructions. */
   history?: readonly { role: "person" | "assistant"; text: string }[];
+  /** Name of the model to try first. */
+  model?: string;
   signal?: AbortSignal;
 }
 

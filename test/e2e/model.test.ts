@@ -143,6 +143,36 @@ describe("with a model", () => {
     });
   });
 
+  it("a model is asked for by its name, and an unknown name is told the known ones", async () => {
+    model.behave({ kind: "answer", text: "Cancel it with the button. [1]" });
+
+    await jibsa.playground.command(
+      OPERATOR,
+      CHANNEL,
+      "/ask",
+      "--model gpt-9 How do I cancel a training run?",
+    );
+    await jibsa.playground.waitFor(OPERATOR, CHANNEL, ({ text }) =>
+      text.startsWith("There is no model `gpt-9`. There are `test-model:latest`"),
+    );
+    await jibsa.playground.command(
+      OPERATOR,
+      CHANNEL,
+      "/ask",
+      "--model test-model:latest How do I cancel a training run?",
+    );
+    const asked = await jibsa.playground.waitFor(OPERATOR, CHANNEL, ({ text }) =>
+      text.includes("asks: How do I cancel"),
+    );
+
+    await jibsa.playground.waitFor(
+      OPERATOR,
+      CHANNEL,
+      (message) => wordsOf(message).includes("generated · test-model"),
+      { threadTs: asked.ts },
+    );
+  });
+
   it("that breaks off, the documents are quoted instead", async () => {
     model.behave({ kind: "broken", text: "Start the same stage again. [1] And then", afterCharacters: 20 });
 

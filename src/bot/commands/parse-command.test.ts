@@ -47,6 +47,9 @@ describe("a command", () => {
     ["/cluster", "status", { kind: "cluster-status", cluster: "" }],
     ["/cluster", "stauts", { kind: "unknown", suggestion: "status" }],
     ["/ask", " 왜? ", { kind: "ask", question: "왜?" }],
+    ["/ask", "--model large 왜?", { kind: "ask", question: "왜?", model: "large" }],
+    ["/ask", "—model=Large why --model?", { kind: "ask", question: "why --model?", model: "large" }],
+    ["/ask", "--model large", { kind: "help", topic: "ask" }],
     ["/ask", "", { kind: "help", topic: "ask" }],
   ])("%s %s is understood", (command, text, expected) => {
     expect(parseCommand(command, text)).toMatchObject(expected);

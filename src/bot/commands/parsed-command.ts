@@ -17,6 +17,7 @@ export type ParsedCommand =
   | ReadCommand
   /** `/train logs … follow`; without a text all lines. */
   | { kind: "train-logs-follow"; run: string; grep: string }
-  | { kind: "ask"; question: string }
+  /** `--model NAME` before the question. */
+  | { kind: "ask"; question: string; model?: string }
   | { kind: "unknown"; topic: HelpTopic; word: string; suggestion?: string }
   | { kind: "invalid"; problems: readonly FieldProblem[] };

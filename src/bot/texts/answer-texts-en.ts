@@ -11,6 +11,10 @@ export const answerTextsEn = {
   endedAlready: "This answer is finished: there is nothing left to stop.",
   notYoursToStop: (asker: string, action: string) =>
     `${asker} asked this. Whoever asked can stop it, and people with a rule for ${code(action)}.`,
+  noSuchModel: (model: string, models: readonly string[]) =>
+    models.length === 0
+      ? `There is no model ${code(model)}, and no other: answers are quoted from the documents.`
+      : `There is no model ${code(model)}. There are ${models.map(code).join(", ")}.`,
   wrong: "Something is wrong …",
   wrongTitle: "What is wrong?",
   wrongSubmit: "Send",

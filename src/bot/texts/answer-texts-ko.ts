@@ -12,6 +12,10 @@ export const answerTextsKo: typeof answerTextsEn = {
   endedAlready: "이미 끝난 답변이라 멈출 것이 없어요.",
   notYoursToStop: (asker, action) =>
     `${asker} 님이 한 질문이에요. 질문한 사람이나 ${code(action)} 규칙이 있는 사람만 멈출 수 있어요.`,
+  noSuchModel: (model, models) =>
+    models.length === 0
+      ? `${code(model)} 모델이 없어요. 연결된 모델이 하나도 없어서 문서에서 옮겨 답해요.`
+      : `${code(model)} 모델이 없어요. 쓸 수 있는 모델은 ${models.map(code).join(", ")}예요.`,
   wrong: "틀린 점이 있어요 …",
   wrongTitle: "무엇이 틀렸나요?",
   wrongSubmit: "보내기",
