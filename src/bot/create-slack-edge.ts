@@ -57,6 +57,10 @@ export async function startSlackEdge(deps: {
     enqueue: deps.enqueue,
     forms,
     openObject: (options) => openObject({ client, store, people, policy }, options),
+    async hasAnswered(channel, threadTs) {
+      const answer = store.selectFrom("answers").select("id").where("channel", "=", channel);
+      return (await answer.where("thread_ts", "=", threadTs).limit(1).executeTakeFirst()) !== undefined;
+    },
     logger,
     botUserId: () => botUserId,
     ...(deps.onAck !== undefined && { onAck: deps.onAck }),

@@ -4,6 +4,7 @@ import { appendAudit } from "../store/audit.ts";
 import { markInboundHandled } from "../store/inbound.ts";
 import { said, type Bot, type BotDeps } from "./bot-deps.ts";
 import { escapeMrkdwn } from "./escape.ts";
+import { followUp } from "./follow-up.ts";
 import { handleButton } from "./handle-button.ts";
 import { handleCommand } from "./handle-command.ts";
 import { keepFeedback } from "./keep-feedback.ts";
@@ -32,13 +33,15 @@ export async function handleInbound(bot: Bot, key: string, signal: AbortSignal):
   const delivery = deliverySchema.parse(row.payload);
   try {
     const lookup = await deps.people.find(delivery.user);
-    if (lookup.kind === "refused") await refuse(deps, delivery, lookup);
+    if (lookup.kind === "refused" && delivery.followUp) logger.debug({}, "not spoken to");
+    else if (lookup.kind === "refused") await refuse(deps, delivery, lookup);
     else {
       const { person } = lookup;
       const context = { deps, delivery, person, id, signal, texts: textsFor(person.locale) };
       if (row.kind === "home")
         await (delivery.tab === "messages" ? suggestPrompts(context) : publishHome(deps, person));
       else if (row.kind === "button") await handleButton(context);
+      else if (delivery.followUp) await followUp(context, unescapeSlack(delivery.text));
       else if (delivery.feedback !== undefined) {
         const { answerId, ...feedback } = delivery.feedback;
         await keepFeedback(context, answerId, { verdict: "wrong", ...feedback });

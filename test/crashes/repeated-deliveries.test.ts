@@ -71,6 +71,7 @@ it.each(DELIVERIES)(
     const rung: string[] = [];
     let acknowledged = 0;
     const receive = createReceive({
+      hasAnswered: async () => false,
       inbox,
       enqueue: async (_name, payload) => void rung.push(JSON.stringify(payload)),
       forms: formsThatTakeEverything,

@@ -173,6 +173,32 @@ describe("with a model", () => {
     );
   });
 
+  it("a follow-up in the thread needs no mention; what people say to each other there is left alone", async () => {
+    model.behave({ kind: "answer", text: "Start the same stage again. [1]" });
+    const { ts, answered } = await ask("How do I retry a failed training run?");
+    await answered();
+    const asked = () => model.prompts().length;
+    const before = asked();
+
+    await jibsa.playground.say(OPERATOR, CHANNEL, "Thanks, that helped!", ts);
+    await jibsa.playground.say("minji", CHANNEL, "How do you do that?", ts);
+    await jibsa.playground.say(OPERATOR, CHANNEL, "How many are yours?", ts);
+    const { ts: other, answered: otherAnswered } = await ask("How do I cancel a training run?");
+    await otherAnswered();
+    model.behave({ kind: "answer", text: "With the button below its message. [1]" });
+    await jibsa.playground.say(OPERATOR, CHANNEL, "And where is the button to cancel a run?", other);
+    const followedUp = await jibsa.playground.waitFor(
+      OPERATOR,
+      CHANNEL,
+      (message) => wordsOf(message).includes("With the button below"),
+      { threadTs: other },
+    );
+
+    expect(followedUp.thread_ts).toBe(other);
+    expect(model.prompts().at(-1)).toContain("Person: How do I cancel a training run?");
+    expect(asked()).toBe(before + 2);
+  });
+
   it("that breaks off, the documents are quoted instead", async () => {
     model.behave({ kind: "broken", text: "Start the same stage again. [1] And then", afterCharacters: 20 });
 

@@ -17,6 +17,8 @@ export function createReceive(deps: {
   enqueue: Enqueue;
   forms: Forms;
   openObject(options: { user: string; requestId: string; triggerId: string }): Promise<void>;
+  /** Whether a question was answered in this thread. */
+  hasAnswered(channel: string, threadTs: string): Promise<boolean>;
   logger: Logger;
   botUserId: () => string;
   onAck?: (tookMs: number) => void;
@@ -74,6 +76,7 @@ export function createReceive(deps: {
             channel,
             text: "",
             ephemeral: true,
+            followUp: false,
             direct: channel.startsWith("D"),
             ...(read.kind === "feedback" ? { feedback: read.feedback } : { form: read.form }),
             ...(threadTs !== undefined && { threadTs }),
@@ -133,7 +136,22 @@ export function createReceive(deps: {
         forms.openTrainForm({ user: inbound.delivery.user, channel: inbound.delivery.channel, triggerId }),
       );
     }
+    if (inbound.delivery.followUp) {
+      // Threads that have nothing to do with us are many: what is said there is not kept, and Slack does not wait for the look.
+      await ack();
+      if (await isAnsweredThread(inbound)) await accept(inbound, async () => {});
+      return;
+    }
     return accept(inbound, ack);
+  }
+
+  async function isAnsweredThread({ key, delivery }: Inbound): Promise<boolean> {
+    try {
+      return await deps.hasAnswered(delivery.channel, delivery.threadTs ?? "");
+    } catch (error) {
+      logger.warn({ err: error, key }, "a follow-up without a mention may have been missed");
+      return false;
+    }
   }
 
   return async (body: unknown, ack: Ack): Promise<void> => {

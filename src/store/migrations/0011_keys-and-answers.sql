@@ -30,3 +30,6 @@ alter table feedback add constraint feedback_verdict_check check (verdict in ('h
 alter table feedback add column cause text
   check (cause in ('other-page', 'page-outdated', 'misread', 'incomplete'));
 alter table feedback add column reason text;
+
+-- Whether a message in a thread may be a follow-up question.
+create index answers_thread on answers (channel, thread_ts);
