@@ -1,17 +1,14 @@
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import { createBackgroundClient, type SlackConnection } from "../bot/slack-clients.ts";
 import { createSlackPeople } from "../bot/slack-people.ts";
 import { readConfig, type Config } from "../config.ts";
 import { createLogger } from "../logger.ts";
 import { createApiKey, listApiKeys, revokeApiKey } from "../store/api-keys.ts";
 import type { Store } from "../store/database.ts";
-import { startEmbeddedPostgres } from "../store/embedded-postgres.ts";
-import { openStore } from "../store/open-store.ts";
 import { configOptionsOf } from "./config-options.ts";
-import { lockDataDir } from "./lock-data-dir.ts";
 import { textOf, UsageError, type CommandArguments } from "./read-arguments.ts";
 import { readRunning, type RunningUp } from "./running-file.ts";
+import { withStore } from "./with-store.ts";
 
 export const keyOptions = { config: "text", "data-dir": "text", person: "text", name: "text" } as const;
 export const keyHelp = `Usage: ./jibsa key create --person ID [--name TEXT]
@@ -112,27 +109,4 @@ async function problemWith(
   if (lookup.person.roles.length === 0)
     return `${person} (${lookup.person.name}) has no role: add them to policy.roles, then try again`;
   return undefined;
-}
-
-/** The rows of a running `up` on the same data folder, else of a server started for this command alone. */
-async function withStore(
-  config: Config,
-  running: RunningUp | undefined,
-  use: (store: Store) => Promise<number>,
-): Promise<number> {
-  const closers: (() => Promise<void> | void)[] = [];
-  try {
-    let connectionString = config.postgresUrl ?? running?.postgresUrl;
-    if (connectionString === undefined) {
-      closers.push(lockDataDir(config.dataDir));
-      const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, "postgres") });
-      closers.push(() => postgres.close());
-      connectionString = postgres.connectionString;
-    }
-    const database = await openStore({ connectionString });
-    closers.push(() => database.close());
-    return await use(database.store);
-  } finally {
-    for (const closer of closers.toReversed()) await closer();
-  }
 }

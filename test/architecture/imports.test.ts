@@ -134,6 +134,7 @@ describe("files of src", () => {
       [
         "cli/ask.ts",
         "cli/doctor/doctor.ts",
+        "cli/gaps.ts",
         "cli/index-documents.ts",
         "cli/key.ts",
         "cli/up.ts",
