@@ -25,6 +25,8 @@ export function createAnswerProgress(
   let looking: NodeJS.Timeout | undefined;
   let posted: { channel: string; ts: string } | undefined;
   let pages = 0;
+  /** What is on its way to Slack. It holds up the first words, not the model. */
+  let pending: Promise<unknown> = Promise.resolve();
 
   async function showStatus(status: string): Promise<void> {
     await client.assistant.threads
@@ -44,17 +46,17 @@ export function createAnswerProgress(
   }
 
   async function offerStop(): Promise<void> {
-    await store
-      .insertInto("open_answers")
-      .values({ id: answerId, asker: place.user, stopped_by: null })
-      .onConflict((conflict) => conflict.column("id").doNothing())
-      .execute();
     looking = setInterval(
       () => void look().catch((error: unknown) => logger.warn({ err: error }, "Stop is not heard now")),
       LOOK_EVERY_MS,
     ).unref();
     const text = texts.answers.writing(pages);
     try {
+      await store
+        .insertInto("open_answers")
+        .values({ id: answerId, asker: place.user, stopped_by: null })
+        .onConflict((conflict) => conflict.column("id").doNothing())
+        .execute();
       const { ts } = await client.chat.postMessage({
         channel: place.channel,
         thread_ts: place.threadTs,
@@ -90,18 +92,22 @@ export function createAnswerProgress(
           return showStatus(texts.searching);
         case "reading":
           pages = new Set(event.found.passages.map(({ source }) => source.documentId)).size;
-          return showStatus(texts.answers.reading(pages));
+          return;
         case "writing":
-          return offerStop();
+          pending = Promise.all([showStatus(texts.answers.reading(pages)), offerStop()]);
+          return;
       }
       return event satisfies never;
     },
+    /** To be waited for before the first words: a stage that is shown after them would stay. */
+    shown: async (): Promise<void> => void (await pending),
     /** Nothing is written any more. */
     close(): void {
       clearInterval(looking);
     },
     /** The answer is there: nothing is left to stop. */
     async remove(): Promise<void> {
+      await pending;
       await store.deleteFrom("open_answers").where("id", "=", answerId).execute();
       if (posted === undefined) return;
       await client.chat

@@ -61,6 +61,7 @@ export async function answerQuestion(
   let citations: { number: number; source: SourceRef }[] = [];
   let mode = { kind: "no-answer" } as AnswerFoot["mode"];
   const write = async (part: string) => {
+    if (text === "") await progress.shown();
     text += part;
     await stream.write(part);
   };
