@@ -58,8 +58,9 @@ export async function startSlackEdge(deps: {
     forms,
     openObject: (options) => openObject({ client, store, people, policy }, options),
     async hasAnswered(channel, threadTs) {
-      const answer = store.selectFrom("answers").select("id").where("channel", "=", channel);
-      return (await answer.where("thread_ts", "=", threadTs).limit(1).executeTakeFirst()) !== undefined;
+      const answer = store.selectFrom("messages").select("ts").where("purpose", "=", "answer");
+      const here = answer.where("channel", "=", channel).where("thread_ts", "=", threadTs);
+      return (await here.limit(1).executeTakeFirst()) !== undefined;
     },
     logger,
     botUserId: () => botUserId,

@@ -21,6 +21,9 @@ import { personRefusal } from "./views/person-refusal.ts";
 /** An outage of Slack is no failed attempt, for so long. */
 const SLACK_AWAY_MS = 600_000;
 const SLACK_AGAIN_MS = 3_000;
+/** A follow-up waits so long for the answer before it. */
+const ANSWER_UNDER_WAY_MS = 60_000;
+const LOOK_AGAIN_MS = 500;
 
 /** Does what a stored delivery asks for. Everything it makes has an id that comes from the delivery's key. */
 export async function handleInbound(bot: Bot, key: string, signal: AbortSignal): Promise<JobOutcome> {
@@ -41,8 +44,12 @@ export async function handleInbound(bot: Bot, key: string, signal: AbortSignal):
       if (row.kind === "home")
         await (delivery.tab === "messages" ? suggestPrompts(context) : publishHome(deps, person));
       else if (row.kind === "button") await handleButton(context);
-      else if (delivery.followUp) await followUp(context, unescapeSlack(delivery.text));
-      else if (delivery.feedback !== undefined) {
+      else if (delivery.followUp) {
+        const outcome = await followUp(context, unescapeSlack(delivery.text));
+        const waitedMs = deps.now().getTime() - row.received_at.getTime();
+        if (outcome === "answer-under-way" && waitedMs < ANSWER_UNDER_WAY_MS)
+          return { againInMs: LOOK_AGAIN_MS };
+      } else if (delivery.feedback !== undefined) {
         const { answerId, ...feedback } = delivery.feedback;
         await keepFeedback(context, answerId, { verdict: "wrong", ...feedback });
       } else await handleCommand(context, commandOf(delivery, deps.botUserId));

@@ -33,3 +33,4 @@ alter table feedback add column reason text;
 
 -- Whether a message in a thread may be a follow-up question.
 create index answers_thread on answers (channel, thread_ts);
+create index messages_answers on messages (channel, thread_ts) where purpose = 'answer';
