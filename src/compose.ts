@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { OpenAiApi } from "./api/openai/create-openai-api.ts";
+import type { Knowing } from "./compose/open-openai-api.ts";
 import { openSlackEdge } from "./compose/open-slack-edge.ts";
 import { startEmbedded, type Embedded } from "./compose/start-embedded.ts";
 import { startSlackEdgeThread } from "./compose/start-slack-edge-thread.ts";
@@ -38,7 +40,9 @@ export async function compose(options: {
   /** What /readyz asks; each part adds its own once it is there. */
   const checks: Record<string, () => Promise<boolean>> = { started: async () => false };
   try {
-    const api = roles.includes("api") ? await openApi(config, checks, logger) : undefined;
+    /** Of the knowledge, once it is there. */
+    const v1: { serve?: OpenAiApi["serve"] } = {};
+    const api = roles.includes("api") ? await openApi(config, checks, v1, logger) : undefined;
     if (api !== undefined) closers.push(() => api.close());
     const embedded = await startEmbedded({
       config,
@@ -70,9 +74,10 @@ export async function compose(options: {
       closers.push(() => jobs.close());
       checks["store"] = async () => (await database.pool.query("select 1")).rowCount === 1;
       checks["queue"] = () => jobs.isReady();
+      let knowing: Knowing | undefined;
       if (roles.includes("worker")) {
         const { startWorkerRole } = await import("./compose/start-worker-role.ts");
-        await startWorkerRole({
+        knowing = await startWorkerRole({
           config,
           addresses,
           connection,
@@ -83,6 +88,21 @@ export async function compose(options: {
           logger,
           onClose: (closer) => closers.push(closer),
         });
+      }
+      if (api !== undefined && config.openaiApi.enabled) {
+        const { openOpenAiApi } = await import("./compose/open-openai-api.ts");
+        const opened = await openOpenAiApi({
+          config,
+          addresses,
+          connection,
+          store,
+          apiPort: api.port,
+          pagesUrl,
+          knowing,
+          logger,
+          onClose: (closer) => closers.push(closer),
+        });
+        if (opened !== undefined) v1.serve = opened.serve;
       }
     }
 
@@ -117,12 +137,22 @@ export async function compose(options: {
 async function openApi(
   config: Config,
   checks: Readonly<Record<string, () => Promise<boolean>>>,
+  v1: { serve?: OpenAiApi["serve"] },
   logger: Logger,
 ) {
-  const [{ startApi }, { createMetrics }] = await Promise.all([
+  const [{ startApi }, { createMetrics }, { Refusal, sendRefusal }] = await Promise.all([
     import("./api/start-api.ts"),
     import("./api/metrics.ts"),
+    import("./api/openai/refusal.ts"),
   ]);
+  const notHere = new Refusal(
+    503,
+    "not_ready",
+    "no documents are answered from here now: not started yet, or not its part",
+    {
+      retryAfterS: 5,
+    },
+  );
   const metrics = createMetrics();
   const api = await startApi({
     host: config.listen.host,
@@ -132,6 +162,11 @@ async function openApi(
     ),
     metrics,
     checks,
+    async serveV1(request, response, path) {
+      if (v1.serve !== undefined) return v1.serve(request, response, path);
+      if (!request.complete) response.setHeader("connection", "close");
+      sendRefusal(response, notHere);
+    },
     logger,
   });
   return { ...api, observeAck: (tookMs: number) => metrics.observeAck(tookMs) };

@@ -130,6 +130,23 @@ describe("the configuration", () => {
   });
 });
 
+describe("named models in the settings", () => {
+  const model = { name: "large", provider: "openai", url: "https://m.example/v1", model: "m" };
+  const toldOf = (models: object[]) => JSON.stringify(problemsOf(JSON.stringify({ models })));
+
+  it("have names of their own, and keys that are never shown", () => {
+    const content = { models: [{ ...model, tokenEnv: "VLLM_KEY" }] };
+
+    const config = readConfig({ VLLM_KEY: "canary" }, { file: file(JSON.stringify(content)) });
+
+    expect(config.modelTokens).toEqual({ large: "canary" });
+    expect(JSON.stringify(describeConfig(config))).not.toContain("canary");
+    expect(toldOf([{ ...model, tokenEnv: "VLLM_KEY" }])).toContain("environment VLLM_KEY");
+    expect(toldOf([model, model])).toContain("there are two models");
+    expect(toldOf([{ ...model, name: "Two words" }])).toContain("models[0].name");
+  });
+});
+
 describe("Kubeflow Pipelines in the settings", () => {
   const stage = {
     name: "p",

@@ -8,6 +8,7 @@ import type { Stage } from "./actions/ports.ts";
 import type { SlackTransport } from "./bot/create-slack-edge.ts";
 import { checkStageSafety } from "./config/check-stage-safety.ts";
 import { checkStages } from "./config/check-stages.ts";
+import { readModelTokens } from "./config/model-schema.ts";
 import { readClusterTokens, readMetricsTokens, readSourceTokens } from "./config/read-cluster-tokens.ts";
 import { DEFAULT_CLUSTER, readClusters, type ConfiguredCluster } from "./config/read-clusters.ts";
 import { sourceProblems } from "./config/check-sources.ts";
@@ -26,6 +27,8 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   postgresUrl: string | undefined;
   redisUrl: string | undefined;
   modelApiKey: string | undefined;
+  /** Keys of `models`, by name. */
+  modelTokens: Readonly<Record<string, string>>;
   argoToken: string | undefined;
   /** Of Ray's dashboards, by cluster. */
   rayTokens: Readonly<Record<string, string>>;
@@ -85,6 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
   problems.push(...pipelineProblems(parsed.pipelines, stages));
   checkStageSafety(stages, parsed.safety, problems);
   const { rayTokens, pipelinesTokens } = readClusterTokens(clusters, env, problems);
+  const modelTokens = readModelTokens(parsed, env, problems);
   const metricsTokens = readMetricsTokens(parsed, env, problems);
   const sourceTokens = readSourceTokens(parsed, env, problems);
   problems.push(...sourceProblems(parsed.knowledge));
@@ -124,6 +128,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     postgresUrl: settings.JIBSA_POSTGRES_URL,
     redisUrl: settings.JIBSA_REDIS_URL,
     modelApiKey: settings.JIBSA_MODEL_API_KEY,
+    modelTokens,
     argoToken: settings.JIBSA_ARGO_TOKEN,
     rayTokens,
     pipelinesTokens,

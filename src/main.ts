@@ -22,6 +22,14 @@ async function findCommand(name: string): Promise<Command | undefined> {
       const { indexDocuments, indexHelp, indexOptions } = await import("./cli/index-documents.ts");
       return { run: indexDocuments, help: indexHelp, options: indexOptions };
     }
+    case "key": {
+      const { key, keyHelp, keyOptions } = await import("./cli/key.ts");
+      return { run: key, help: keyHelp, options: keyOptions };
+    }
+    case "gaps": {
+      const { gaps, gapsHelp, gapsOptions } = await import("./cli/gaps.ts");
+      return { run: gaps, help: gapsHelp, options: gapsOptions };
+    }
     case "doctor": {
       const { doctor, doctorHelp } = await import("./cli/doctor/doctor.ts");
       return { run: doctor, help: doctorHelp, options: { config: "text", "data-dir": "text" } };
@@ -35,7 +43,7 @@ async function main(): Promise<number> {
   const [name = "", ...rest] = process.argv.slice(2);
   const command = await findCommand(name);
   if (command === undefined) {
-    console.error(`unknown command: ${name}. There are up, ask, index, doctor.`);
+    console.error(`unknown command: ${name}. There are up, ask, index, gaps, key, doctor.`);
     return 2;
   }
   try {

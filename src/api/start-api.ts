@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join, sep } from "node:path";
 import type { Logger } from "pino";
 import { decodeText } from "../rag/decode-text.ts";
@@ -10,7 +10,7 @@ import { PAGE_POLICY, renderPage } from "./render-page.ts";
 
 const CHECK_TIMEOUT_MS = 3_000;
 
-/** HTTP that is not Slack: /healthz (alive), /readyz (every part answers), /metrics, and the pages of folder sources. */
+/** HTTP that is not Slack: /healthz (alive), /readyz (every part answers), /metrics, the pages of folder sources, and /v1. */
 export async function startApi(options: {
   host: string;
   port: number;
@@ -18,6 +18,8 @@ export async function startApi(options: {
   sources: readonly { name: string; folder: string }[];
   metrics: Metrics;
   checks: Readonly<Record<string, () => Promise<boolean>>>;
+  /** Everything below /v1; never throws. */
+  serveV1(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   logger: Logger;
 }): Promise<{ url: string; port: number; close(): Promise<void> }> {
   const { checks, metrics, logger } = options;
@@ -42,6 +44,7 @@ export async function startApi(options: {
   const server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const work = async (): Promise<void> => {
+      if (path.startsWith("/v1/")) return options.serveV1(request, response, path);
       if (request.method !== "GET") return sendJson(response, 405, { error: "GET only" });
       if (path === "/healthz") return sendJson(response, 200, { ok: true });
       if (path === "/readyz") return ready(response);
@@ -51,7 +54,7 @@ export async function startApi(options: {
         return;
       }
       if (path.startsWith("/docs/")) return page(path, response);
-      return sendJson(response, 404, { error: "/healthz /readyz /metrics /docs/" });
+      return sendJson(response, 404, { error: "/healthz /readyz /metrics /docs/ /v1/" });
     };
     work().catch((error: unknown) => {
       logger.warn({ err: error, path }, "a request failed");

@@ -1,8 +1,9 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import type { AnswerEvent, Question, SourceRef } from "../rag/ports.ts";
+import type { AnswerEvent, Question, SearchTrace, SourceRef } from "../rag/ports.ts";
 import type { Locale, Store } from "../store/database.ts";
 import { escapeMrkdwn } from "./escape.ts";
+import { createAnswerProgress } from "./answer-progress.ts";
 import { createAnswerStream, type AnswerPlace } from "./stream-answer.ts";
 import { textsFor, type Texts } from "./texts/texts.ts";
 import { answerFoot, nearestPages, type AnswerFoot } from "./views/answer-card.ts";
@@ -16,7 +17,15 @@ export async function answerQuestion(
     logger: Logger;
     now(): Date;
   },
-  options: { answerId: string; question: string; locale: Locale; place: AnswerPlace; signal: AbortSignal },
+  options: {
+    answerId: string;
+    question: string;
+    locale: Locale;
+    place: AnswerPlace;
+    /** Name of the model to try first. */
+    model?: string;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
   const { client, store, logger, now } = deps;
   const { answerId, question, locale, place } = options;
@@ -26,7 +35,8 @@ export async function answerQuestion(
   const texts = textsFor(locale);
   const startedAtMs = now().getTime();
   await removeUnfinished(deps, subject);
-  await showStatus(client, place, texts, logger);
+  const progress = createAnswerProgress(deps, { answerId, place, texts });
+  const signal = AbortSignal.any([options.signal, progress.stopped]);
 
   const stream = createAnswerStream({
     client,
@@ -49,15 +59,21 @@ export async function answerQuestion(
   });
   let text = "";
   let citations: { number: number; source: SourceRef }[] = [];
-  let mode: AnswerFoot["mode"] = { kind: "no-answer" };
+  let mode = { kind: "no-answer" } as AnswerFoot["mode"];
   const write = async (part: string) => {
+    if (text === "") await progress.shown();
     text += part;
     await stream.write(part);
   };
   const history = await earlierInThread(store, place);
-  for await (const event of deps.answer({ text: question, locale, history, signal: options.signal })) {
+  const { model } = options;
+  const asked: Question = { text: question, locale, history, signal, ...(model !== undefined && { model }) };
+  let trace: SearchTrace | undefined;
+  const show = async (event: AnswerEvent): Promise<void> => {
     switch (event.kind) {
       case "stage":
+        if (event.stage === "reading") trace = event.found;
+        await progress.show(event);
         break;
       case "text-delta":
         await write(escapeMrkdwn(event.text));
@@ -77,10 +93,21 @@ export async function answerQuestion(
             : { kind: "extractive" };
         break;
       case "no-answer":
+        trace = event.found ?? trace;
         await write(noAnswerText(event.reason, texts));
         citations = event.nearest.map((source, index) => ({ number: index + 1, source }));
         break;
     }
+  };
+  try {
+    for await (const event of deps.answer(asked)) await show(event);
+  } catch (error) {
+    const by = progress.stoppedBy();
+    if (by === undefined || options.signal.aborted) throw error;
+    mode = { kind: "stopped", by };
+    if (text.trim() === "") await write(texts.answers.stoppedEarly);
+  } finally {
+    progress.close();
   }
   const tookMs = now().getTime() - startedAtMs;
   const foot = answerFoot({ answerId, citations, mode, tookMs }, texts);
@@ -109,9 +136,12 @@ export async function answerQuestion(
       text,
       sources: JSON.stringify(citations.map(({ number, source }) => ({ number, url: source.url }))),
       took_ms: tookMs,
+      trace: trace === undefined ? null : JSON.stringify(trace),
+      model: mode.kind === "generated" ? mode.model : null,
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
+  await progress.remove();
 }
 
 const EARLIER_ANSWERS = 3;
@@ -147,41 +177,21 @@ function noAnswerText(reason: Extract<AnswerEvent, { kind: "no-answer" }>["reaso
   return reason satisfies never;
 }
 
-/** A process died in the middle of this answer: its half message goes. */
+/** A process died in the middle of this answer: its half message goes, and so does the one with the Stop button. */
 async function removeUnfinished(
   { client, store, logger }: { client: WebClient; store: Store; logger: Logger },
   subject: string,
 ): Promise<void> {
-  const half = await store
-    .selectFrom("messages")
-    .selectAll()
-    .where("subject", "=", subject)
-    .executeTakeFirst();
-  if (half === undefined || half.ts === null) return;
-  const { channel, ts } = half;
-  await client.chat
-    .stopStream({ channel, ts })
-    .catch((error: unknown) => logger.debug({ err: error }, "it was no open stream"));
-  await client.chat
-    .delete({ channel, ts })
-    .catch((error: unknown) => logger.info({ err: error }, "half an answer stays"));
-  await store.deleteFrom("messages").where("subject", "=", subject).execute();
-}
-
-/** "searching …" beside the composer, where Slack shows it. Only decoration: it may fail. */
-async function showStatus(
-  client: WebClient,
-  place: AnswerPlace,
-  texts: Texts,
-  logger: Logger,
-): Promise<void> {
-  try {
-    await client.assistant.threads.setStatus({
-      channel_id: place.channel,
-      thread_ts: place.threadTs,
-      status: texts.searching,
-    });
-  } catch (error) {
-    logger.debug({ err: error }, "no status here");
+  const left = await store.selectFrom("messages").selectAll().where("subject", "=", subject).execute();
+  for (const { channel, ts, purpose } of left) {
+    if (ts === null) continue;
+    if (purpose === "answer")
+      await client.chat
+        .stopStream({ channel, ts })
+        .catch((error: unknown) => logger.debug({ err: error }, "it was no open stream"));
+    await client.chat
+      .delete({ channel, ts })
+      .catch((error: unknown) => logger.info({ err: error }, "half an answer stays"));
   }
+  if (left.length > 0) await store.deleteFrom("messages").where("subject", "=", subject).execute();
 }

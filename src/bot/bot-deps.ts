@@ -21,6 +21,8 @@ export interface BotDeps {
   answer(question: Question): AsyncIterable<AnswerEvent>;
   /** Where documents come from. */
   sources: { names(): readonly string[]; states(): Promise<readonly SourceState[]> };
+  /** Names of the models that may be asked for. */
+  models(): readonly string[];
   /** For what a person waits for. */
   client: WebClient;
   people: SlackPeople;

@@ -28,6 +28,8 @@ export async function createBotWorker(deps: {
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
   sources: Bot["sources"];
+  /** Names of the models that may be asked for. */
+  models(): readonly string[];
   people: SlackPeople;
   teamId: string;
   botUserId: string;

@@ -57,6 +57,11 @@ export async function startSlackEdge(deps: {
     enqueue: deps.enqueue,
     forms,
     openObject: (options) => openObject({ client, store, people, policy }, options),
+    async hasAnswered(channel, threadTs) {
+      const answer = store.selectFrom("messages").select("ts").where("purpose", "=", "answer");
+      const here = answer.where("channel", "=", channel).where("thread_ts", "=", threadTs);
+      return (await here.limit(1).executeTakeFirst()) !== undefined;
+    },
     logger,
     botUserId: () => botUserId,
     ...(deps.onAck !== undefined && { onAck: deps.onAck }),

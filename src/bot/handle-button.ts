@@ -2,8 +2,11 @@ import type { DecideOutcome } from "../actions/decide-approval.ts";
 import { changeWaiting } from "./change-waiting.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { deniedView } from "./denied-view.ts";
+import { explainAnswer } from "./explain-answer.ts";
+import { keepFeedback } from "./keep-feedback.ts";
 import { read } from "./read.ts";
 import { stopFollowing } from "./start-following.ts";
+import { stopAnswer } from "./stop-answer.ts";
 import { repeatRun, requestChange, requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { overLimitText } from "./views/limit-lines.ts";
@@ -82,9 +85,15 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return changeWaiting(context, value, "other-queue");
     case "run.cancel":
       return requestChangeAtOnce(context, "train-cancel", { run: value });
+    case "answer.stop":
+      return stopAnswer(context, value);
+    case "answer.why":
+      return explainAnswer(context, value);
     case "answer.helpful":
     case "answer.not-helpful":
-      return keepFeedback(context, value, delivery.actionId === "answer.helpful" ? "helpful" : "not-helpful");
+      return keepFeedback(context, value, {
+        verdict: delivery.actionId === "answer.helpful" ? "helpful" : "not-helpful",
+      });
     default:
       return deps.reply.privately(delivery, said(texts.oldButton));
   }
@@ -119,23 +128,4 @@ function decisionView({ texts }: HandlingContext, outcome: DecideOutcome): Messa
       return said(texts.oldButton);
   }
   return outcome satisfies never;
-}
-
-async function keepFeedback(
-  { deps, delivery, person, texts }: HandlingContext,
-  answerId: string,
-  verdict: "helpful" | "not-helpful",
-): Promise<void> {
-  const answer = await deps.store
-    .selectFrom("answers")
-    .select("id")
-    .where("id", "=", answerId)
-    .executeTakeFirst();
-  if (answer === undefined) return deps.reply.privately(delivery, said(texts.oldButton));
-  await deps.store
-    .insertInto("feedback")
-    .values({ answer_id: answerId, person: person.slackUserId, verdict })
-    .onConflict((conflict) => conflict.columns(["answer_id", "person"]).doUpdateSet({ verdict }))
-    .execute();
-  return deps.reply.privately(delivery, said(texts.thanks));
 }

@@ -71,7 +71,7 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
     case "docs-sync":
       return startSync(context, command.source);
     case "ask":
-      return ask(context, command.question);
+      return ask(context, command.question, command.model);
   }
   return command satisfies never;
 }
@@ -87,7 +87,13 @@ function isChange(command: ParsedCommand): command is ChangeCommand {
   return isChangeName(command.kind);
 }
 
-async function ask({ deps, delivery, person, id, signal }: HandlingContext, question: string): Promise<void> {
+async function ask(
+  { deps, delivery, person, id, signal, texts }: HandlingContext,
+  question: string,
+  model: string | undefined,
+): Promise<void> {
+  if (model !== undefined && !deps.models().includes(model))
+    return deps.reply.answer(delivery, said(texts.answers.noSuchModel(model.slice(0, 80), deps.models())));
   const locale = localeOfText(question, person.locale);
   const ts = delivery.threadTs ?? delivery.ts;
   const place =
@@ -99,6 +105,7 @@ async function ask({ deps, delivery, person, id, signal }: HandlingContext, ques
     answerId: id,
     question: question.slice(0, 2_000),
     locale,
+    ...(model !== undefined && { model }),
     place: { ...place, user: delivery.user, team: delivery.team ?? deps.teamId },
     signal,
   });

@@ -4,8 +4,10 @@ import { appendAudit } from "../store/audit.ts";
 import { markInboundHandled } from "../store/inbound.ts";
 import { said, type Bot, type BotDeps } from "./bot-deps.ts";
 import { escapeMrkdwn } from "./escape.ts";
+import { followUp } from "./follow-up.ts";
 import { handleButton } from "./handle-button.ts";
 import { handleCommand } from "./handle-command.ts";
+import { keepFeedback } from "./keep-feedback.ts";
 import { deliverySchema, idFromKey, type Delivery } from "./inbound/delivery.ts";
 import { parseCommand, parseMessage } from "./commands/parse-command.ts";
 import type { ParsedCommand } from "./commands/parsed-command.ts";
@@ -19,6 +21,9 @@ import { personRefusal } from "./views/person-refusal.ts";
 /** An outage of Slack is no failed attempt, for so long. */
 const SLACK_AWAY_MS = 600_000;
 const SLACK_AGAIN_MS = 3_000;
+/** A follow-up waits so long for the answer before it. */
+const ANSWER_UNDER_WAY_MS = 60_000;
+const LOOK_AGAIN_MS = 500;
 
 /** Does what a stored delivery asks for. Everything it makes has an id that comes from the delivery's key. */
 export async function handleInbound(bot: Bot, key: string, signal: AbortSignal): Promise<JobOutcome> {
@@ -31,14 +36,23 @@ export async function handleInbound(bot: Bot, key: string, signal: AbortSignal):
   const delivery = deliverySchema.parse(row.payload);
   try {
     const lookup = await deps.people.find(delivery.user);
-    if (lookup.kind === "refused") await refuse(deps, delivery, lookup);
+    if (lookup.kind === "refused" && delivery.followUp) logger.debug({}, "not spoken to");
+    else if (lookup.kind === "refused") await refuse(deps, delivery, lookup);
     else {
       const { person } = lookup;
       const context = { deps, delivery, person, id, signal, texts: textsFor(person.locale) };
       if (row.kind === "home")
         await (delivery.tab === "messages" ? suggestPrompts(context) : publishHome(deps, person));
       else if (row.kind === "button") await handleButton(context);
-      else await handleCommand(context, commandOf(delivery, deps.botUserId));
+      else if (delivery.followUp) {
+        const outcome = await followUp(context, unescapeSlack(delivery.text));
+        const waitedMs = deps.now().getTime() - row.received_at.getTime();
+        if (outcome === "answer-under-way" && waitedMs < ANSWER_UNDER_WAY_MS)
+          return { againInMs: LOOK_AGAIN_MS };
+      } else if (delivery.feedback !== undefined) {
+        const { answerId, ...feedback } = delivery.feedback;
+        await keepFeedback(context, answerId, { verdict: "wrong", ...feedback });
+      } else await handleCommand(context, commandOf(delivery, deps.botUserId));
     }
   } catch (error) {
     const failure = readSlackError(error);

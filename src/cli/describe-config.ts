@@ -17,6 +17,7 @@ export function describeConfig(config: Config): unknown {
       mlflow: mask(config.metricsTokens.mlflow),
       prometheus: mask(config.metricsTokens.prometheus),
     },
+    modelTokens: maskAll(config.modelTokens),
     sourceTokens: maskAll(config.sourceTokens),
     slack:
       config.slack.kind === "playground"

@@ -12,6 +12,8 @@ const runningSchema = z.object({
   apiUrl: z.string().optional(),
   /** Base of the links to pages. */
   pagesUrl: z.string().optional(),
+  /** The playground's workspace, where that is what people are in. */
+  slack: z.object({ botToken: z.string(), apiUrl: z.string().optional() }).optional(),
   sources: z.array(z.object({ name: z.string(), place: z.string() })),
 });
 

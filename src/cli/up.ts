@@ -58,7 +58,7 @@ export async function up(args: CommandArguments): Promise<number> {
     release();
     throw error;
   }
-  const { postgresUrl, milvusAddress } = running.addresses;
+  const { postgresUrl, milvusAddress, slack } = running.addresses;
   const { apiUrl, pagesUrl } = running;
   const forget = writeRunning(config.dataDir, {
     pid: process.pid,
@@ -67,6 +67,9 @@ export async function up(args: CommandArguments): Promise<number> {
     sources: sourcesOf(config),
     ...(milvusAddress !== undefined && { milvusAddress }),
     ...(apiUrl !== undefined && { apiUrl }),
+    ...(config.slack.kind === "playground" && {
+      slack: { botToken: slack.botToken, ...(slack.apiUrl !== undefined && { apiUrl: slack.apiUrl }) },
+    }),
   });
   console.log(`settings: ${config.file ?? "defaults"}`);
   const api = running.apiUrl === undefined ? [] : [{ name: "api", kind: "real", where: running.apiUrl }];

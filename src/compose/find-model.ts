@@ -12,9 +12,17 @@ export interface FoundModel {
   piece: Piece;
 }
 
-/** What is configured; "auto" takes the first model of an Ollama that answers and that can chat. */
-export async function findModel(config: Pick<Config, "model" | "modelApiKey">): Promise<FoundModel> {
+/** What is configured as `model` (`models` are opened with the knowledge); "auto" takes the first model of an Ollama that answers and that can chat. */
+export async function findModel(
+  config: Pick<Config, "model" | "modelApiKey" | "models">,
+): Promise<FoundModel> {
   const { provider, url, name } = config.model;
+  if (config.models.length > 0) {
+    const where = config.models
+      .map((named) => `${named.name} (${named.model} at ${named.url})`)
+      .join(", then ");
+    return { model: undefined, piece: { name: "model", kind: "real", where } };
+  }
   if (provider === "none") return quotes("answers are quoted from the documents");
   if (provider === "openai")
     return real({

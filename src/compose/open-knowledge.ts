@@ -4,6 +4,7 @@ import { createConverter } from "../rag/adapters/convert/create-converter.ts";
 import { createChatModel, type ChatModelOptions } from "../rag/adapters/create-chat-model.ts";
 import { createMilvusVectorIndex } from "../rag/adapters/milvus-vector-index.ts";
 import { createRag, type Rag } from "../rag/create-rag.ts";
+import type { NamedModel } from "../rag/model-order.ts";
 import { loadPrompts } from "../rag/prompts.ts";
 import type { Store } from "../store/database.ts";
 import { openSources } from "./open-sources.ts";
@@ -31,13 +32,31 @@ export async function openKnowledge(options: {
   const rag = createRag({
     store: options.store,
     index,
-    model: options.model === undefined ? undefined : createChatModel(options.model),
+    models: openModels(config, options.model),
     sources: openSources(config, options),
     converter: createConverter(),
     prompts: await loadPrompts(PROMPTS),
     logger,
     ...(options.now !== undefined && { now: options.now }),
-    deadlineMs: config.model.timeout,
   });
   return { rag, close: () => rag.close() };
+}
+
+/** The named ones in their order, else the one that was found. */
+export function openModels(
+  { models, modelTokens, model }: Pick<Config, "models" | "modelTokens" | "model">,
+  found: ChatModelOptions | undefined,
+): readonly NamedModel[] {
+  if (models.length === 0)
+    return found === undefined ? [] : [{ model: createChatModel(found), deadlineMs: model.timeout }];
+  return models.map((named) => {
+    const { name, provider, url: baseUrl, timeout: deadlineMs, firstWord: firstTokenMs } = named;
+    const apiKey = modelTokens[name];
+    const opened = createChatModel(
+      provider === "ollama"
+        ? { kind: "ollama", baseUrl, model: named.model }
+        : { kind: "openai-compatible", baseUrl, model: named.model, ...(apiKey !== undefined && { apiKey }) },
+    );
+    return { model: { ...opened, name }, deadlineMs, firstTokenMs };
+  });
 }

@@ -15,6 +15,7 @@ import { watchRuns } from "../jobs/watch-runs.ts";
 import { SearchUnavailableError } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
 import { openMetrics } from "./open-metrics.ts";
+import type { Knowing } from "./open-openai-api.ts";
 import { openPipelines } from "./open-pipelines.ts";
 import { keepTime, scheduleHousework } from "./keep-time.ts";
 import { openKnowledge } from "./open-knowledge.ts";
@@ -35,7 +36,7 @@ export async function startWorkerRole(deps: {
   checks: Record<string, () => Promise<boolean>>;
   logger: Logger;
   onClose: (closer: () => Promise<void>) => void;
-}): Promise<void> {
+}): Promise<Knowing> {
   const { config, addresses, connection, store, jobs, logger, onClose } = deps;
   const now = await keepTime({ store, jobs, logger, onClose });
   const clusters = new Map(
@@ -107,6 +108,7 @@ export async function startWorkerRole(deps: {
     actions,
     answer: (question) => knowledge.rag.answer(question),
     sources: { names: () => knowledge.rag.sources(), states: () => knowledge.rag.sourceStates() },
+    models: () => knowledge.rag.models(),
     people,
     teamId,
     botUserId: self.user_id ?? "",
@@ -159,4 +161,5 @@ export async function startWorkerRole(deps: {
   await scheduleHousework(jobs);
   for (const source of knowledge.rag.sources()) ring(source);
   if (config.knowledge.watch) await knowledge.rag.watch(ring);
+  return { rag: knowledge.rag, people };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pipelineSchema } from "./pipeline-schema.ts";
 import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
+import { namedModelSchema } from "./model-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { safetySchema } from "./safety-schema.ts";
 import { sourceSchema } from "./source-schema.ts";
@@ -41,6 +42,20 @@ export const fileSchema = z.strictObject({
       url: z.url().optional(),
       name: z.string().optional(),
       timeout: duration.default(60_000),
+    })
+    .prefault({}),
+  /** Named models, tried in this order; where there are any, `model` is not used. */
+  models: z.array(namedModelSchema).default([]),
+  /** The documents behind OpenAI's protocol, at /v1 of the api port, for people with a key. */
+  openaiApi: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Of one key. */
+      requestsPerMinute: z.number().int().min(1).default(60),
+      /** Names under which clients reach the api port, beside 127.0.0.1, localhost and listen.apiUrl's. */
+      hosts: z
+        .array(z.string().regex(/^[^\s/]+$/, 'a name with its port, e.g. "jibsa.mlops:4001"'))
+        .default([]),
     })
     .prefault({}),
   knowledge: z

@@ -2,33 +2,35 @@ import type { Logger } from "pino";
 import type { Locale } from "../store/database.ts";
 import { extractiveAnswer } from "./extractive-answer.ts";
 import { generatedAnswer } from "./generated-answer.ts";
-import { SearchUnavailableError, type AnswerEvent, type ChatModel, type Question } from "./ports.ts";
+import type { NamedModel } from "./model-order.ts";
+import { SearchUnavailableError, type AnswerEvent, type Question, type SearchTrace } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import { sourceRef, type Retrieval } from "./retrieve.ts";
 
 export interface AnswerDeps {
   /** @throws SearchUnavailableError */
   retrieve(question: Question): Promise<Retrieval>;
-  /** Undefined where none is configured, and while it is known to be away. */
-  model(): ChatModel | undefined;
-  onModelFailure(error: unknown): void;
+  /** To be tried in this order; without those that are known to be away. */
+  models(question: Question): readonly NamedModel[];
+  onModelFailure(name: string): void;
+  onModelAnswer(name: string): void;
   prompts: Prompts;
   logger: Logger;
-  /** Of the whole generated answer. Default 60 s. */
-  deadlineMs?: number;
-  /** Until a model's first word. Default 30 s: large models are loaded first. */
-  firstTokenMs?: number;
 }
 
+/** Later no further model is tried: a person waits, and the quotes are there. */
+const FALL_BACK_WITHIN_MS = 45_000;
+
 /**
- * Answers from the documents: with a model where one answers, else with quotes. Whatever goes wrong with the model
- * (away, too slow, broken off, cites nothing), the quotes come instead, after a `restart` if text was already shown.
+ * Answers from the documents: with the first model that answers, else with quotes. Whatever goes wrong with a model
+ * (away, too slow, broken off, cites nothing), the next one's text or the quotes come instead, after a `restart` if text was already shown.
  * Every citation is a page of the index. Ends with `answer-end` or `no-answer`; throws only when `question.signal` is
  * aborted, and on bugs.
  */
 export async function* answerQuestion(deps: AnswerDeps, question: Question): AsyncGenerator<AnswerEvent> {
   yield { kind: "stage", stage: "searching" };
   let found: Retrieval;
+  const startedAtMs = performance.now();
   try {
     found = await deps.retrieve(question);
   } catch (error) {
@@ -38,15 +40,18 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
     return;
   }
   question.signal?.throwIfAborted();
+  const trace = traceOf(found, performance.now() - startedAtMs);
   if (found.passages.length === 0) {
-    yield { kind: "no-answer", reason: "nothing-relevant", nearest: found.nearest };
+    yield { kind: "no-answer", reason: "nothing-relevant", nearest: found.nearest, found: trace };
     return;
   }
-  yield { kind: "stage", stage: "reading" };
-  const model = deps.model();
-  if (model !== undefined) {
-    yield { kind: "stage", stage: "writing" };
-    const outcome = yield* generatedAnswer(deps, model, question, found.passages);
+  yield { kind: "stage", stage: "reading", found: trace };
+  const models = deps.models(question);
+  if (models.length > 0) yield { kind: "stage", stage: "writing" };
+  for (const named of models) {
+    if (performance.now() - startedAtMs > FALL_BACK_WITHIN_MS) break;
+    const outcome = yield* generatedAnswer(deps, named, question, found.passages);
+    if (outcome !== "failed") deps.onModelAnswer(named.model.name);
     if (outcome === "answered") return;
     if (outcome === "no-answer") {
       yield { kind: "no-answer", reason: "nothing-relevant", nearest: found.nearest };
@@ -54,6 +59,15 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
     }
   }
   yield* quotedAnswer(found, question.locale);
+}
+
+function traceOf({ terms, confidence, passages }: Retrieval, tookMs: number): SearchTrace {
+  return {
+    words: terms.map(({ text }) => text),
+    confidence,
+    passages: passages.map(({ chunk, score }) => ({ source: sourceRef(chunk), score })),
+    tookMs,
+  };
 }
 
 function* quotedAnswer(found: Retrieval, locale: Locale): Generator<AnswerEvent> {

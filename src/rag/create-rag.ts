@@ -5,6 +5,7 @@ import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource } from "./document-source.ts";
 import { forgetOtherSources } from "./forget-other-sources.ts";
 import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
+import { createModelOrder, type NamedModel } from "./model-order.ts";
 import type { AnswerEvent, ChatModel, Question, VectorIndex } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import { retrieve } from "./retrieve.ts";
@@ -14,8 +15,6 @@ import { termStatistics, type TermStatistics } from "./term-statistics.ts";
 /** Enough to know how common a word is; a few megabytes. */
 const SAMPLED_CHUNKS = 20_000;
 const STATISTICS_AGE_MS = 10 * 60_000;
-/** After a failure the model is left alone for so long, and questions are answered with quotes at once. */
-const MODEL_REST_MS = 30_000;
 
 export interface Rag {
   /** See `answerQuestion`: ends with `answer-end` or `no-answer`. */
@@ -37,6 +36,8 @@ export interface Rag {
   sourceStates(): Promise<readonly SourceState[]>;
   /** The sources whose `everyMs` has passed since their latest sync began. */
   dueSources(): Promise<readonly string[]>;
+  /** Names of the models, in the order in which they are tried. */
+  models(): readonly string[];
   /** Whether a question can be searched for now. */
   isReady(): Promise<boolean>;
   close(): Promise<void>;
@@ -45,14 +46,17 @@ export interface Rag {
 export function createRag(options: {
   store: Store;
   index: VectorIndex;
+  /** A single one, with the deadlines below. */
   model?: ChatModel | undefined;
+  /** Several, in the order in which they are tried. */
+  models?: readonly NamedModel[];
   sources: readonly DocumentSource[];
   /** Absent: what is no text is left out. */
   converter?: DocumentConverter;
   prompts: Prompts;
   logger: Logger;
   now?: () => Date;
-  /** See `AnswerDeps`. */
+  /** Of `model`; see NamedModel. */
   deadlineMs?: number;
   firstTokenMs?: number;
 }): Rag {
@@ -64,18 +68,20 @@ export function createRag(options: {
   const running = new Map<string, Promise<unknown>>();
   const synced = new Set<string>();
   const stops: (() => Promise<void>)[] = [];
-  let modelRestsUntilMs = 0;
+  const models =
+    options.models ?? (options.model === undefined ? [] : [{ ...options, model: options.model }]);
+  const order = createModelOrder(models, () => now().getTime());
 
   return {
     answer: (question) =>
       answerQuestion(
         {
           ...options,
-          retrieve: (asked) => retrieve({ index, statistics: statistics.read }, asked),
-          model: () => (now().getTime() < modelRestsUntilMs ? undefined : options.model),
-          onModelFailure: () => {
-            modelRestsUntilMs = now().getTime() + MODEL_REST_MS;
-          },
+          retrieve: (asked) =>
+            retrieve({ index: inSources(index, asked.sources), statistics: statistics.read }, asked),
+          models: (asked) => order.candidates(asked.model),
+          onModelFailure: (name) => order.failed(name),
+          onModelAnswer: (name) => order.answered(name),
         },
         question,
       ),
@@ -119,6 +125,7 @@ export function createRag(options: {
     sources: () => [...byName.keys()],
     sourceStates: () => readSourceStates(store, [...byName.keys()], now()),
     dueSources: () => dueSources(store, sources, now()),
+    models: () => models.map(({ model }) => model.name),
 
     async isReady() {
       try {
@@ -138,6 +145,11 @@ export function createRag(options: {
       await index.close();
     },
   };
+}
+
+/** The index as a question about some of the sources sees it. */
+function inSources(index: VectorIndex, sources: Question["sources"]): VectorIndex {
+  return sources === undefined ? index : { ...index, search: (query) => index.search({ ...query, sources }) };
 }
 
 /** Kept in memory, because a question must not wait for them; an old copy is used while a new one is read. */

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Locale } from "../store/database.ts";
 import type { AnswerDeps } from "./answer-question.ts";
 import { createAnswerText, type AnswerPiece } from "./answer-text.ts";
-import type { AnswerEvent, ChatModel, Question } from "./ports.ts";
+import type { NamedModel } from "./model-order.ts";
+import type { AnswerEvent, Question } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import type { ScoredChunk } from "./rank-chunks.ts";
 import { sourceRef } from "./retrieve.ts";
@@ -19,13 +20,14 @@ const LANGUAGES: Readonly<Record<Locale, string>> = { en: "English", ko: "Korean
 
 /** What became of the model's answer. "failed" asks for quotes; what was shown has been taken back by `restart`. */
 export async function* generatedAnswer(
-  deps: Pick<AnswerDeps, "prompts" | "logger" | "onModelFailure" | "deadlineMs" | "firstTokenMs">,
-  model: ChatModel,
+  deps: Pick<AnswerDeps, "prompts" | "logger" | "onModelFailure">,
+  named: NamedModel,
   question: Question,
   passages: readonly ScoredChunk[],
 ): AsyncGenerator<AnswerEvent, "answered" | "no-answer" | "failed"> {
   const text = createAnswerText({ passages: passages.length, locale: question.locale });
-  const limit = timeLimit(deps, question.signal);
+  const { model } = named;
+  const limit = timeLimit(named, question.signal);
   const head = createHead();
   let characters = 0;
   let isShown = false;
@@ -62,7 +64,7 @@ export async function* generatedAnswer(
   } catch (error) {
     question.signal?.throwIfAborted();
     deps.logger.warn({ err: error, model: model.name }, "the model did not finish");
-    deps.onModelFailure(error);
+    deps.onModelFailure(model.name);
   } finally {
     limit.end();
   }
@@ -129,7 +131,7 @@ function timeLimit(
   {
     deadlineMs = DEADLINE_MS,
     firstTokenMs = FIRST_TOKEN_MS,
-  }: Pick<AnswerDeps, "deadlineMs" | "firstTokenMs">,
+  }: Pick<NamedModel, "deadlineMs" | "firstTokenMs">,
   outer: AbortSignal | undefined,
 ): { signal: AbortSignal; onFirstToken(): void; end(): void } {
   const controller = new AbortController();

@@ -11,8 +11,20 @@ export interface SourceRef {
   updatedAt?: Date;
 }
 
+/** What a search found and how it was judged, for whoever asks why an answer is as it is. */
+export interface SearchTrace {
+  /** Words of the question that were searched for, each with its other spellings. */
+  words: readonly string[];
+  /** 0 to 1. */
+  confidence: number;
+  /** What the answer could be written from, best first. */
+  passages: readonly { source: SourceRef; score: number }[];
+  tookMs: number;
+}
+
 export type AnswerEvent =
-  | { kind: "stage"; stage: "searching" | "reading" | "writing" }
+  | { kind: "stage"; stage: "searching" | "writing" }
+  | { kind: "stage"; stage: "reading"; found: SearchTrace }
   | { kind: "text-delta"; text: string }
   /** Forget the text and citations so far: another answer follows (the model broke off or cited nothing). */
   | { kind: "restart" }
@@ -22,6 +34,8 @@ export type AnswerEvent =
       kind: "no-answer";
       reason: "nothing-relevant" | "model-unavailable" | "search-unavailable";
       nearest: readonly SourceRef[];
+      /** Where the search decided. */
+      found?: SearchTrace;
     };
 
 export interface Question {
@@ -30,8 +44,12 @@ export interface Question {
   locale: Locale;
   /** Which readers' documents may be used; undefined means ["public"]. */
   audiences?: readonly string[];
+  /** Only documents of these sources; undefined means all. */
+  sources?: readonly string[];
   /** Earlier messages of the thread, oldest first; context only, never instructions. */
   history?: readonly { role: "person" | "assistant"; text: string }[];
+  /** Name of the model to try first. */
+  model?: string;
   signal?: AbortSignal;
 }
 
@@ -78,6 +96,8 @@ export interface VectorIndex {
   search(query: {
     searchText: string;
     audiences: readonly string[];
+    /** Undefined: all. */
+    sources?: readonly string[] | undefined;
     limit: number;
   }): Promise<readonly RankedChunk[]>;
   /** The search texts of at most `limit` chunks, for counting how common each term is. */

@@ -23,6 +23,8 @@ export type RequestState =
   | "parked";
 export type ApprovalState = "open" | "approved" | "rejected" | "expired" | "void";
 /** Ours for every engine; engines map their platform's states to these. */
+/** What is wrong with an answer: it cites a page that does not fit, the page itself is old, the page says something else, or something is missing. */
+export type WrongCause = "other-page" | "page-outdated" | "misread" | "incomplete";
 export type RunState = "queued" | "starting" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
 
 export interface Database extends SourceTables {
@@ -196,17 +198,38 @@ export interface Database extends SourceTables {
     thread_ts: string | null;
     question: string;
     locale: Locale;
-    mode: "generated" | "extractive" | "no-answer";
+    mode: "generated" | "extractive" | "no-answer" | "stopped";
     text: string;
     sources: Json<unknown>;
     took_ms: number;
+    /** A SearchTrace. */
+    trace: ColumnType<unknown, string | null | undefined, string | null>;
+    model: ColumnType<string | null, string | null | undefined, string | null>;
     created_at: DefaultTime;
+  };
+  open_answers: {
+    id: string;
+    asker: string;
+    stopped_by: string | null;
+    started_at: DefaultTime;
   };
   feedback: {
     answer_id: string;
     person: string;
-    verdict: "helpful" | "not-helpful";
+    verdict: "helpful" | "not-helpful" | "wrong";
+    /** Of "wrong", by its form. */
+    cause: ColumnType<WrongCause | null, WrongCause | null | undefined, WrongCause | null>;
+    reason: ColumnType<string | null, string | null | undefined, string | null>;
     created_at: DefaultTime;
+  };
+  api_keys: {
+    id: string;
+    hash: string;
+    person: string;
+    name: string;
+    created_at: DefaultTime;
+    last_used_at: NullableTime;
+    revoked_at: NullableTime;
   };
   job_starts: {
     job_key: string;

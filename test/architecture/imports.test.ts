@@ -134,7 +134,9 @@ describe("files of src", () => {
       [
         "cli/ask.ts",
         "cli/doctor/doctor.ts",
+        "cli/gaps.ts",
         "cli/index-documents.ts",
+        "cli/key.ts",
         "cli/up.ts",
         "rag/adapters/git-source/run-git.ts",
         "rag/adapters/start-milvus-lite.ts",

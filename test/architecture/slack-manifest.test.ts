@@ -41,9 +41,12 @@ const EVENTS: Readonly<Record<string, { scopes: readonly string[]; event: object
   assistant_thread_started: { scopes: ["assistant:write"], event: { type: "assistant_thread_started" } },
   "message.channels": {
     scopes: ["channels:history"],
-    event: { type: "message", channel_type: "channel" },
+    event: { type: "message", channel_type: "channel", thread_ts: "1.1" },
   },
-  "message.groups": { scopes: ["groups:history"], event: { type: "message", channel_type: "group" } },
+  "message.groups": {
+    scopes: ["groups:history"],
+    event: { type: "message", channel_type: "group", thread_ts: "1.1" },
+  },
   "message.im": { scopes: ["im:history"], event: { type: "message", channel_type: "im", channel: "D1" } },
   "message.mpim": { scopes: ["mpim:history"], event: { type: "message", channel_type: "mpim" } },
   reaction_added: { scopes: ["reactions:read"], event: { type: "reaction_added" } },

@@ -18,6 +18,23 @@ export function vectorIndexContract(name: string, create: () => Promise<VectorIn
     const found = async (text: string, audiences?: readonly string[], limit?: number) =>
       (await search(text, audiences, limit)).map((hit) => hit.chunk.documentId);
 
+    it("searches within some of the sources alone", async () => {
+      await index.upsert([
+        chunkFixture("guide", "kubelet restarts", { source: "guides" }),
+        chunkFixture("wiki", "kubelet restarts", { source: "wiki" }),
+      ]);
+
+      const inSources = async (sources: readonly string[]) =>
+        (await index.search({ searchText: "kubelet", audiences: ["public"], sources, limit: 10 })).map(
+          (hit) => hit.chunk.documentId,
+        );
+
+      expect(await inSources(["wiki"])).toEqual(await inSources(["wiki", "elsewhere"]));
+      expect(await inSources(["wiki"])).toHaveLength(1);
+      expect(await inSources(["guides", "wiki"])).toHaveLength(2);
+      expect(await inSources(["elsewhere"])).toEqual([]);
+    });
+
     it("gives back a chunk as it was written, at once", async () => {
       const chunk = chunkFixture("retries", '체크포인트에서 다시 시작 `retryStrategy` "quoted" \\ 😀', {
         headings: ["Runs", '다시 하기 "now"'],

@@ -55,7 +55,11 @@ async function ask(text: string): Promise<{ words: string; tookMs: number }> {
   const answer = await world.slack.waitFor(
     "sora",
     "general",
-    (message) => message.bot_id !== undefined && (message.blocks ?? []).length > 1,
+    (message) =>
+      message.bot_id !== undefined &&
+      (message.blocks ?? []).length > 1 &&
+      // Not yet the answer: it is being written, and can be stopped.
+      !wordsOf(message).includes("answer.stop"),
     { threadTs },
   );
   return { words: wordsOf(answer), tookMs: Date.now() - askedAtMs };

@@ -71,6 +71,7 @@ it.each(DELIVERIES)(
     const rung: string[] = [];
     let acknowledged = 0;
     const receive = createReceive({
+      hasAnswered: async () => false,
       inbox,
       enqueue: async (_name, payload) => void rung.push(JSON.stringify(payload)),
       forms: formsThatTakeEverything,
@@ -95,6 +96,7 @@ async function kept(): Promise<number> {
 }
 
 const formsThatTakeEverything: Forms = {
+  openFeedbackForm: async () => {},
   openTrainForm: async () => {},
   change: async () => {},
   readSubmission: () => ({

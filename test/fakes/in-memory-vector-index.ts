@@ -41,7 +41,7 @@ export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; wr
       }
       return hashes;
     },
-    async search(query: { searchText: string; audiences: readonly string[]; limit: number }) {
+    async search(query: Parameters<VectorIndex["search"]>[0]) {
       reach();
       const all = [...chunks.values()].map((chunk) => ({ chunk, counts: frequencies(chunk.searchText) }));
       const lengths = all.map(({ counts }) => [...counts.values()].reduce((sum, count) => sum + count, 0));
@@ -63,7 +63,12 @@ export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; wr
           }, 0);
           return { chunk, score };
         })
-        .filter(({ chunk, score }) => score > 0 && query.audiences.includes(chunk.audience))
+        .filter(
+          ({ chunk, score }) =>
+            score > 0 &&
+            query.audiences.includes(chunk.audience) &&
+            (query.sources === undefined || query.sources.includes(chunk.source)),
+        )
         .sort((left, right) => right.score - left.score)
         .slice(0, Math.max(0, query.limit))
         .map(({ chunk }, position) => ({ chunk: structuredClone(chunk), rank: position + 1 }));

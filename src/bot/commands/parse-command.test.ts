@@ -54,6 +54,9 @@ describe("a command", () => {
     ["/docs", "sync guides now", { kind: "invalid" }],
     ["/docs", "soruces", { kind: "unknown", suggestion: "sources" }],
     ["/ask", " 왜? ", { kind: "ask", question: "왜?" }],
+    ["/ask", "--model large 왜?", { kind: "ask", question: "왜?", model: "large" }],
+    ["/ask", "—model=Large why --model?", { kind: "ask", question: "why --model?", model: "large" }],
+    ["/ask", "--model large", { kind: "help", topic: "ask" }],
     ["/ask", "", { kind: "help", topic: "ask" }],
   ])("%s %s is understood", (command, text, expected) => {
     expect(parseCommand(command, text)).toMatchObject(expected);

@@ -17,8 +17,7 @@ const COMMANDS = ["train", "cluster", "docs", "ask", "help", "도움말"];
 /** `/train …`, `/cluster …`, `/docs …`, `/ask …`: any text gives a value, never an error. */
 export function parseCommand(command: string, text: string): ParsedCommand {
   const name = command.replace(/^\//, "");
-  if (name === "ask")
-    return text.trim() === "" ? { kind: "help", topic: "ask" } : { kind: "ask", question: text.trim() };
+  if (name === "ask") return parseAsk(text.trim());
   if (text.length > MAX_TEXT_LENGTH)
     return {
       kind: "invalid",
@@ -61,6 +60,13 @@ export function parseMessage(text: string): ParsedCommand {
   if (word === "train" && /^(?:why|왜)$/i.test(rest[0] ?? "") && rest.length > 2)
     return { kind: "ask", question: trimmed };
   return parseCommand(word, remainder);
+}
+
+function parseAsk(text: string): ParsedCommand {
+  const [, model, rest] = /^(?:--|—|–)model[\s=]+(\S+)\s*([^]*)$/.exec(text) ?? [];
+  const question = rest ?? text;
+  if (question === "") return { kind: "help", topic: "ask" };
+  return { kind: "ask", question, ...(model !== undefined && { model: model.toLowerCase() }) };
 }
 
 function parseCluster(words: readonly string[]): ParsedCommand {

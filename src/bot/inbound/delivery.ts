@@ -23,6 +23,16 @@ export const deliverySchema = z.object({
   tab: z.enum(["home", "messages"]).optional(),
   /** The button's message is seen by its presser only. */
   ephemeral: z.boolean().default(false),
+  /** A message in a thread without a mention: it may be a question to the bot. */
+  followUp: z.boolean().default(false),
+  /** The form that says what is wrong with an answer. */
+  feedback: z
+    .object({
+      answerId: z.string(),
+      cause: z.enum(["other-page", "page-outdated", "misread", "incomplete"]),
+      reason: z.string(),
+    })
+    .optional(),
   form: z.object({ stage: z.string(), parameters: z.record(z.string(), z.string()) }).optional(),
 });
 export type Delivery = z.infer<typeof deliverySchema>;
@@ -133,6 +143,7 @@ export function readInbound(body: unknown, botUserId: string): Inbound | undefin
         text: text.slice(0, 8_000),
         command: asCommand.data.command,
         ephemeral: true,
+        followUp: false,
         direct: channel.startsWith("D"),
         ...(team !== undefined && { team }),
         ...(asCommand.data.response_url !== undefined && { responseUrl: asCommand.data.response_url }),
@@ -158,6 +169,7 @@ export function readInbound(body: unknown, botUserId: string): Inbound | undefin
         user: user.id,
         channel: channel.id,
         text: "",
+        followUp: false,
         actionId: pressed.action_id,
         direct: channel.id.startsWith("D"),
         ephemeral: container?.is_ephemeral === true,
@@ -181,6 +193,7 @@ function readEvent(
     user,
     text: text.slice(0, 8_000),
     ephemeral: false,
+    followUp: false,
     ...(team !== undefined && { team }),
     ...(ts !== undefined && { ts }),
     ...(threadTs !== undefined && { threadTs }),
@@ -198,8 +211,21 @@ function readEvent(
     return { key: keyOf("event", id), kind: "mention", delivery: { ...base, channel, direct: false } };
   const plain =
     inner.subtype === undefined || inner.subtype === "file_share" || inner.subtype === "thread_broadcast";
-  if (inner.type === "message" && inner.channel_type === "im" && plain)
+  if (inner.type !== "message" || !plain) return undefined;
+  if (inner.channel_type === "im")
     return { key: keyOf("event", id), kind: "message", delivery: { ...base, channel, direct: true } };
+  const isInThread = threadTs !== undefined && threadTs !== ts;
+  // With a mention it comes as an app_mention, too.
+  if (
+    ["channel", "group"].includes(inner.channel_type ?? "") &&
+    isInThread &&
+    !text.includes(`<@${botUserId}>`)
+  )
+    return {
+      key: keyOf("event", id),
+      kind: "message",
+      delivery: { ...base, channel, direct: false, followUp: true },
+    };
   return undefined;
 }
 

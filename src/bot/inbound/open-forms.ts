@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ModalView } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Stage } from "../../actions/ports.ts";
@@ -6,9 +7,10 @@ import { parseStageParams } from "../../actions/training/stage-catalogue.ts";
 import { LAST_PRESET, presetParameters } from "../../actions/training/stage-presets.ts";
 import type { Store } from "../../store/database.ts";
 import type { SlackPeople } from "../slack-people.ts";
-import { textsFor } from "../texts/texts.ts";
+import { textsFor, type Texts } from "../texts/texts.ts";
 import { personRefusal } from "../views/person-refusal.ts";
 import { textModal } from "../views/text-modal.ts";
+import { FEEDBACK_FORM, feedbackForm, readFeedbackForm } from "../views/feedback-form.ts";
 import {
   readTrainForm,
   STAGE_BLOCK,
@@ -25,6 +27,7 @@ const metadataSchema = z.object({
   channel: z.string(),
   threadTs: z.string().optional(),
   locale: z.enum(["en", "ko"]),
+  answerId: z.string().optional(),
 });
 type Metadata = z.infer<typeof metadataSchema>;
 
@@ -53,6 +56,28 @@ export function createForms(deps: {
         parameters !== "" && { preset: { name: preset, parameters } }),
     };
   };
+
+  async function open(
+    options: { user: string; channel: string; threadTs?: string; triggerId: string; answerId?: string },
+    viewOf: (metadata: string, texts: Texts) => ModalView,
+  ): Promise<void> {
+    const lookup = await people.find(options.user);
+    const locale = lookup.kind === "member" ? lookup.person.locale : lookup.locale;
+    const texts = textsFor(locale);
+    const { channel, threadTs, answerId } = options;
+    const metadata: Metadata = {
+      channel,
+      locale,
+      ...(threadTs !== undefined && { threadTs }),
+      ...(answerId !== undefined && { answerId }),
+    };
+    const view =
+      lookup.kind === "refused"
+        ? textModal(personRefusal(lookup.cause, texts), texts)
+        : viewOf(JSON.stringify(metadata), texts);
+    await client.views.open({ trigger_id: options.triggerId, view });
+  }
+
   return {
     async openTrainForm(options: {
       user: string;
@@ -62,26 +87,18 @@ export function createForms(deps: {
     }): Promise<void> {
       const [first] = stages;
       if (first === undefined) return;
-      const [lookup, filled] = await Promise.all([people.find(options.user), fill(options.user, first)]);
-      const locale = lookup.kind === "member" ? lookup.person.locale : lookup.locale;
-      if (lookup.kind === "refused") {
-        const texts = textsFor(locale);
-        await client.views.open({
-          trigger_id: options.triggerId,
-          view: textModal(personRefusal(lookup.cause, texts), texts),
-        });
-        return;
-      }
-      const metadata: Metadata = {
-        channel: options.channel,
-        locale,
-        ...(options.threadTs !== undefined && { threadTs: options.threadTs }),
-      };
-      await client.views.open({
-        trigger_id: options.triggerId,
-        view: trainForm(stages, filled, JSON.stringify(metadata), textsFor(locale)),
-      });
+      const filled = await fill(options.user, first);
+      await open(options, (metadata, texts) => trainForm(stages, filled, metadata, texts));
     },
+
+    /** What is wrong with an answer? */
+    openFeedbackForm: (options: {
+      user: string;
+      channel: string;
+      threadTs?: string;
+      triggerId: string;
+      answerId: string;
+    }): Promise<void> => open(options, feedbackForm),
 
     /** Another stage, or "stage/preset", was chosen: the form shows its fields. */
     async change(
@@ -108,6 +125,15 @@ export function createForms(deps: {
     /** Errors by field, or what was filled in. Pure: it runs before the ack. */
     readSubmission(view: { callback_id: string; private_metadata: string; state: { values: unknown } }) {
       const metadata = readMetadata(view.private_metadata);
+      if (view.callback_id === FEEDBACK_FORM && metadata?.answerId !== undefined) {
+        const feedback = readFeedbackForm(view.state.values as FormValues);
+        if (feedback === undefined) return { kind: "unknown" } as const;
+        return {
+          kind: "feedback",
+          feedback: { answerId: metadata.answerId, ...feedback },
+          metadata,
+        } as const;
+      }
       if (view.callback_id !== TRAIN_FORM || metadata === undefined) return { kind: "unknown" } as const;
       const form = readTrainForm(view.state.values as FormValues);
       const stage = stages.find((candidate) => candidate.name === form.stage);

@@ -18,6 +18,8 @@ export function createReceive(deps: {
   enqueue: Enqueue;
   forms: Forms;
   openObject(options: { user: string; requestId: string; triggerId: string }): Promise<void>;
+  /** Whether a question was answered in this thread. */
+  hasAnswered(channel: string, threadTs: string): Promise<boolean>;
   logger: Logger;
   botUserId: () => string;
   onAck?: (tookMs: number) => void;
@@ -75,8 +77,9 @@ export function createReceive(deps: {
             channel,
             text: "",
             ephemeral: true,
+            followUp: false,
             direct: channel.startsWith("D"),
-            form: read.form,
+            ...(read.kind === "feedback" ? { feedback: read.feedback } : { form: read.form }),
             ...(threadTs !== undefined && { threadTs }),
             ...(user.team_id !== undefined && { team: user.team_id }),
           },
@@ -104,6 +107,19 @@ export function createReceive(deps: {
           }),
         );
       }
+      if (action.action_id === "answer.wrong" && channel !== undefined) {
+        await ack();
+        const threadTs = message?.thread_ts;
+        return open(
+          forms.openFeedbackForm({
+            user: user.id,
+            channel: channel.id,
+            triggerId,
+            answerId: action.value ?? "",
+            ...(threadTs !== undefined && { threadTs }),
+          }),
+        );
+      }
       if (action.action_id === "request.object") {
         await ack();
         return open(deps.openObject({ user: user.id, requestId: action.value ?? "", triggerId }));
@@ -121,7 +137,22 @@ export function createReceive(deps: {
         forms.openTrainForm({ user: inbound.delivery.user, channel: inbound.delivery.channel, triggerId }),
       );
     }
+    if (inbound.delivery.followUp) {
+      // Threads that have nothing to do with us are many: what is said there is not kept, and Slack does not wait for the look.
+      await ack();
+      if (await isAnsweredThread(inbound)) await accept(inbound, async () => {});
+      return;
+    }
     return accept(inbound, ack);
+  }
+
+  async function isAnsweredThread({ key, delivery }: Inbound): Promise<boolean> {
+    try {
+      return await deps.hasAnswered(delivery.channel, delivery.threadTs ?? "");
+    } catch (error) {
+      logger.warn({ err: error, key }, "a follow-up without a mention may have been missed");
+      return false;
+    }
   }
 
   return async (body: unknown, ack: Ack): Promise<void> => {

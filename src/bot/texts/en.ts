@@ -1,5 +1,6 @@
 import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
+import { answerTextsEn } from "./answer-texts-en.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
 import { metricsTextsEn } from "./metrics-texts-en.ts";
@@ -139,6 +140,7 @@ export const en = {
   nearestPages: "The nearest pages:",
   searchAway:
     "The document search does not answer at the moment, so I cannot look this up. Commands still work. Please try again in a minute.",
+  answerBrokeOff: "The model broke off. What the documents say themselves:",
   modelAway: "The model does not answer at the moment.",
   helpful: "Helpful",
   notHelpful: "Not helpful",
@@ -168,6 +170,7 @@ export const en = {
   homeTitle: "Your runs and requests",
   homeNothing: "Nothing yet. Ask me anything in a direct message, or start a stage with `/train start`.",
   homeApprovals: "Waiting for your decision",
+  answers: answerTextsEn,
   waiting: waitingTextsEn,
   runs: runTextsEn,
   problem: problemInEnglish,

@@ -1,4 +1,5 @@
 import { code } from "../escape.ts";
+import { answerTextsKo } from "./answer-texts-ko.ts";
 import { waitingTextsKo } from "./waiting-texts-ko.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
 import { metricsTextsKo } from "./metrics-texts-ko.ts";
@@ -152,6 +153,7 @@ export const ko: typeof en = {
   nearestPages: "가장 가까운 문서:",
   searchAway:
     "지금은 문서 검색이 응답하지 않아서 찾아볼 수 없어요. 명령어는 쓸 수 있어요. 잠시 뒤에 다시 물어봐 주세요.",
+  answerBrokeOff: "모델이 답을 끝내지 못했어요. 문서에 있는 내용을 그대로 옮길게요.",
   modelAway: "지금은 모델이 응답하지 않아요.",
   helpful: "도움돼요",
   notHelpful: "아니에요",
@@ -180,6 +182,7 @@ export const ko: typeof en = {
   homeNothing:
     "아직 아무것도 없어요. 다이렉트 메시지로 무엇이든 물어보거나 `/train start` 로 스테이지를 시작해 보세요.",
   homeApprovals: "내 결정을 기다리는 요청",
+  answers: answerTextsKo,
   waiting: waitingTextsKo,
   runs: runTextsKo,
   problem: problemInKorean,

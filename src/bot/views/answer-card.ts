@@ -2,12 +2,16 @@ import type { KnownBlock } from "@slack/types";
 import type { SourceRef } from "../../rag/ports.ts";
 import { escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
-import { actions, button, context, section } from "./message.ts";
+import { actions, button, context, overflow, section } from "./message.ts";
 
 export interface AnswerFoot {
   answerId: string;
   citations: readonly { number: number; source: SourceRef }[];
-  mode: { kind: "extractive" } | { kind: "generated"; model: string } | { kind: "no-answer" };
+  mode:
+    | { kind: "extractive" }
+    | { kind: "generated"; model: string }
+    | { kind: "no-answer" }
+    | { kind: "stopped"; by: string };
   tookMs: number;
 }
 
@@ -19,13 +23,19 @@ export function answerFoot(foot: AnswerFoot, texts: Texts): KnownBlock[] {
       ? texts.modeGenerated(escapeMrkdwn(foot.mode.model))
       : foot.mode.kind === "extractive"
         ? texts.modeExtractive
-        : "";
+        : foot.mode.kind === "stopped"
+          ? texts.answers.stoppedBy(`<@${foot.mode.by}>`)
+          : "";
   return [
     ...(links.length === 0 ? [] : [section(shorten(links.join("\n"), 3_000))]),
     ...(mode === "" ? [] : [context(`${mode} · ${(foot.tookMs / 1_000).toFixed(1)} s`)]),
     actions(
       button("answer.helpful", texts.helpful, foot.answerId),
       button("answer.not-helpful", texts.notHelpful, foot.answerId),
+      overflow(
+        { actionId: "answer.why", label: texts.answers.why, value: foot.answerId },
+        { actionId: "answer.wrong", label: texts.answers.wrong, value: foot.answerId },
+      ),
     ),
   ];
 }
@@ -37,7 +47,7 @@ export function nearestPages(nearest: readonly SourceRef[], texts: Texts): strin
     : `${texts.nearestPages}\n${nearest.map((source) => `• ${link(source)}`).join("\n")}`;
 }
 
-function link(source: SourceRef): string {
+export function link(source: SourceRef): string {
   const trail = [source.title, ...source.headings.filter((heading) => heading !== source.title)].join(" › ");
   const label = escapeMrkdwn(shorten(trail, 150)).replaceAll("|", "¦");
   return /^https?:\/\/[^\s<>|]+$/.test(source.url) ? `<${source.url}|${label}>` : label;

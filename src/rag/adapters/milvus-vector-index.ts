@@ -131,7 +131,7 @@ export function createMilvusVectorIndex(
         return hashes;
       }),
 
-    async search({ searchText, audiences, limit }) {
+    async search({ searchText, audiences, sources, limit }) {
       if (searchText.trim() === "" || audiences.length === 0 || limit < 1) return [];
       return connection.use("searching", SEARCH_TIMEOUT_MS, async ({ client }) => {
         const reply = await client.search({
@@ -140,7 +140,10 @@ export function createMilvusVectorIndex(
           data: searchText,
           // The SDK sends an empty metric by itself, which Milvus Lite refuses.
           metric_type: "BM25",
-          filter: `audience in ${milvusList(audiences)}`,
+          filter: [
+            `audience in ${milvusList(audiences)}`,
+            ...(sources === undefined ? [] : [`source in ${milvusList(sources)}`]),
+          ].join(" and "),
           limit,
           output_fields: [...OUTPUT_FIELDS],
           timeout: SEARCH_TIMEOUT_MS,

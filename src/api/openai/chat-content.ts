@@ -1,0 +1,106 @@
+import type { AnswerEvent, SourceRef } from "../../rag/ports.ts";
+
+/** The sentences around an answer, in its language. */
+export interface AnswerTexts {
+  dontKnow: string;
+  modelAway: string;
+  nearestPages: string;
+  modeExtractive: string;
+  answerBrokeOff: string;
+}
+
+export interface Citation {
+  number: number;
+  source: SourceRef;
+}
+
+/** OpenAI's own form of a citation; positions are those of the page's link in the text. */
+export interface UrlCitation {
+  type: "url_citation";
+  url_citation: { start_index: number; end_index: number; url: string; title: string };
+}
+
+/**
+ * An answer as the Markdown that a chat shows: its text, then the pages as numbered links, since many clients show nothing
+ * but text. `canTakeBack` says whether text that was given out can still be replaced (not once it was streamed).
+ */
+export function createChatContent(options: { texts: AnswerTexts; canTakeBack: boolean }) {
+  const { texts } = options;
+  let content = "";
+  let citations: Citation[] = [];
+  let annotations: UrlCitation[] = [];
+  let mode: "generated" | "extractive" | "no-answer" = "no-answer";
+  let model: string | undefined;
+
+  const append = (text: string): string => {
+    content += text;
+    return text;
+  };
+  const appendPages = (lead: string, mark: (citation: Citation) => string): string => {
+    const before = content.length;
+    content += lead;
+    for (const citation of citations) {
+      const { source } = citation;
+      const start = content.length + mark(citation).length;
+      content += mark(citation) + markdownLink(source);
+      const place = { start_index: start, end_index: content.length };
+      annotations.push({
+        type: "url_citation",
+        url_citation: { ...place, url: source.url, title: titleOf(source) },
+      });
+    }
+    return content.slice(before);
+  };
+
+  return {
+    /** What the text grows by. */
+    push(event: AnswerEvent): string {
+      switch (event.kind) {
+        case "stage":
+          return "";
+        case "text-delta":
+          return append(event.text);
+        case "citation":
+          citations.push({ number: event.number, source: event.source });
+          return "";
+        case "restart": {
+          citations = [];
+          annotations = [];
+          if (!options.canTakeBack) return append(`\n\n*${texts.answerBrokeOff}*\n\n`);
+          content = "";
+          return "";
+        }
+        case "answer-end": {
+          mode = event.mode;
+          model = event.model;
+          const pages = appendPages("\n", ({ number }) => `\n- [${number}] `);
+          return pages + (mode === "extractive" ? append(`\n\n*${texts.modeExtractive}*`) : "");
+        }
+        case "no-answer": {
+          citations = event.nearest.map((source, index) => ({ number: index + 1, source }));
+          const said = append(event.reason === "model-unavailable" ? texts.modelAway : texts.dontKnow);
+          return citations.length === 0
+            ? said
+            : said + appendPages(`\n\n${texts.nearestPages}\n`, () => "\n- ");
+        }
+      }
+      return event satisfies never;
+    },
+    result: () => ({ content, citations, annotations, mode, model }),
+  };
+}
+
+export type ChatResult = ReturnType<ReturnType<typeof createChatContent>["result"]>;
+
+function titleOf({ title, headings }: SourceRef): string {
+  return [title, ...headings.filter((heading) => heading !== title)].join(" › ");
+}
+
+/** A title is somebody's text: nothing in it may become a link, a picture or a tag. */
+function markdownLink(source: SourceRef): string {
+  const label = titleOf(source)
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_[\]<>()!~|#&]/g, (character) => `\\${character}`);
+  if (!/^https?:\/\/\S+$/.test(source.url)) return label;
+  return `[${label}](${source.url.replace(/[()<>"\\]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)})`;
+}
