@@ -20,6 +20,8 @@ export interface Retrieval {
   terms: readonly QuestionTerm[];
   /** Best first, at most 8, at most 3 of a page. Empty when nothing answers the question. */
   passages: readonly ScoredChunk[];
+  /** Everything that was found, best first, whether it answers or not. */
+  ranked: readonly ScoredChunk[];
   /** The pages that come closest, at most 3; where no page has a word of the question, typical ones. */
   nearest: readonly SourceRef[];
   /** 0 to 1; see `confidence`. */
@@ -65,6 +67,7 @@ export async function retrieve(
   return {
     terms,
     passages: sure >= MIN_CONFIDENCE[language] ? passages : [],
+    ranked,
     nearest: nearestPages(ranked.length > 0 ? ranked : await typicalPages()),
     confidence: sure,
     statistics,
