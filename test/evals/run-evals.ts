@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { answerContains } from "./answer-contains.ts";
 import type { AskedQuestion } from "./ask-questions.ts";
 import { reportGroups } from "./group-report.ts";
 import { BadLineError, readPassages, readQuestions, type EvalQuestion } from "./read-rows.ts";
@@ -92,11 +93,12 @@ async function expectKind(option: string, path: string, kind: "file" | "folder")
 }
 
 function misses(asked: readonly AskedQuestion[]): string[] {
-  return asked.flatMap(({ question, pages, isRefused, confidence }) => {
+  return asked.flatMap(({ question, pages, isRefused, confidence, text }) => {
     const rank = pages.findIndex((page) => question.gold.has(page)) + 1;
-    const isFine = question.isAnswerable ? rank === 1 && !isRefused : isRefused;
+    const isRight = question.answers.length === 0 || answerContains(text, question.answers);
+    const isFine = question.isAnswerable ? rank === 1 && isRight : isRefused;
     if (isFine) return [];
-    const told = `${isRefused ? "refused, " : ""}rank ${rank}, confidence ${confidence.toFixed(2)}`;
+    const told = `${isRefused ? "refused" : isRight ? "answered" : "answer not in it"}, rank ${rank}, confidence ${confidence.toFixed(2)}`;
     return [`${question.qid} (${told}) ${question.question} -> ${pages.slice(0, 3).join(" | ")}`];
   });
 }
