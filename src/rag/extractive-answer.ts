@@ -98,6 +98,8 @@ function scoreSentences(
         ((weights[index] ?? 0) / total) *
         Math.max(coverageOf(term, tokens), 0.45 * coverageOf(term, context));
     if (sentence.kind === "prose") score += position === 0 ? 0.1 : 0.04;
+    // What stands before a page's first section says what the page is about.
+    if (sentence.kind === "prose" && chunk.headings.length === 1) score += 0.1;
     if (sentence.text.endsWith("?")) score -= 0.1;
     return [{ sentence, position, score, tokens }];
   });

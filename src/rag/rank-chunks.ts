@@ -5,7 +5,7 @@ import { tokenize } from "./tokenize.ts";
 
 const K1 = 1.2;
 const B = 0.75;
-/** The weights were fitted with test/evals on 234 pages and 128 questions in two languages. */
+/** The weights were fitted with test/evals on 234 pages and questions in two languages. */
 const TITLE_WEIGHT = 1.5;
 const HEADING_WEIGHT = 0.2;
 const SAME_LANGUAGE = 1.05;

@@ -12,7 +12,7 @@ const MAX_PASSAGES_OF_A_PAGE = 3;
 const NEAREST_PAGES = 3;
 /**
  * Below it the pages do not answer the question; fitted with test/evals to at most 5 % false refusals. English questions
- * carry more words that say little, so less of one is covered.
+ * carry more words that say little, yet their words are found as they stand, so they may be held to more.
  */
 const MIN_CONFIDENCE: Readonly<Record<Question["locale"], number>> = { en: 0.39, ko: 0.34 };
 

@@ -1,6 +1,9 @@
+import { randomInt } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { refusalAuroc, refusedAt5Percent } from "./refusal-metrics.ts";
+
+const SEED = Number(process.env["JIBSA_PROPERTY_SEED"] ?? randomInt(2 ** 31));
 
 describe("how well confidence tells questions without an answer", () => {
   it("is 1 where it divides them, 0.5 where it says nothing, 0 where it is upside down", () => {
@@ -14,8 +17,7 @@ describe("how well confidence tells questions without an answer", () => {
     expect(refusedAt5Percent([0.1], [])).toBeUndefined();
   });
 
-  it("is the share of pairs in the right order", () => {
-    const seed = Number(process.env["JIBSA_SEED"] ?? Date.now());
+  it(`is the share of pairs in the right order (JIBSA_PROPERTY_SEED=${SEED})`, () => {
     const confidences = fc.array(
       fc.integer({ min: 0, max: 9 }).map((tenth) => tenth / 10),
       { minLength: 1, maxLength: 20 },
@@ -28,7 +30,7 @@ describe("how well confidence tells questions without an answer", () => {
         const share = pairs.reduce<number>((sum, pair) => sum + pair, 0) / pairs.length;
         expect(refusalAuroc(answerable, unanswerable)).toBeCloseTo(share, 10);
       }),
-      { seed },
+      { seed: SEED },
     );
   });
 
