@@ -6,12 +6,14 @@ import { splitSentences, type Sentence } from "./split-sentences.ts";
 import type { TermStatistics } from "./term-statistics.ts";
 import { tokenize } from "./tokenize.ts";
 
-const MAX_QUOTES = 4;
-const MAX_CHARACTERS = 900;
+const MAX_QUOTES = 3;
+const MAX_CHARACTERS = 1_200;
 const MAX_QUOTE_CHARACTERS = 400;
 const MAX_CODE_LINES = 12;
 /** A sentence this far behind the best one is left out. */
-const MIN_SHARE_OF_BEST = 0.55;
+const MIN_SHARE_OF_BEST = 0.4;
+/** Sentences that belong together are quoted together up to this length: the answer often stands beside the words asked for. */
+const MAX_TOGETHER_CHARACTERS = 360;
 
 export interface Quote {
   /** In quotation marks, safe to show. */
@@ -41,7 +43,7 @@ export function extractiveAnswer(
   statistics: TermStatistics,
   locale: Locale,
 ): Quote[] {
-  const sentences = passages.map(({ chunk }) => splitSentences(chunk.text));
+  const sentences = passages.map(({ chunk }) => joinNeighbours(splitSentences(chunk.text)));
   const candidates = passages.flatMap((passage, index) =>
     scoreSentences(passage, sentences[index] ?? [], terms, statistics).map((one) => ({
       ...one,
@@ -62,6 +64,22 @@ export function extractiveAnswer(
   });
 }
 
+/** Neighbouring sentences of one kind become one, so that a quote holds what follows the words asked for. */
+function joinNeighbours(sentences: readonly Sentence[]): Sentence[] {
+  const joined: Sentence[] = [];
+  for (const sentence of sentences) {
+    const last = joined.at(-1);
+    const isTogether =
+      last !== undefined &&
+      last.kind === sentence.kind &&
+      sentence.kind !== "code" &&
+      last.text.length + sentence.text.length < MAX_TOGETHER_CHARACTERS;
+    if (isTogether) last.text += `${sentence.kind === "prose" ? " " : " · "}${sentence.text}`;
+    else joined.push({ ...sentence });
+  }
+  return joined;
+}
+
 function scoreSentences(
   { chunk }: ScoredChunk,
   sentences: readonly Sentence[],
@@ -80,6 +98,8 @@ function scoreSentences(
         ((weights[index] ?? 0) / total) *
         Math.max(coverageOf(term, tokens), 0.45 * coverageOf(term, context));
     if (sentence.kind === "prose") score += position === 0 ? 0.1 : 0.04;
+    // What stands before a page's first section says what the page is about.
+    if (sentence.kind === "prose" && chunk.headings.length === 1) score += 0.1;
     if (sentence.text.endsWith("?")) score -= 0.1;
     return [{ sentence, position, score, tokens }];
   });

@@ -78,6 +78,36 @@ const LINES = `
 붙이 = attach | 나누 = split | 느리, 느려 = slow | 가져오 = import | 내보내 = export
 검증 = validate, validation, verify | 유효 = valid | 필수 = required | 템플레이트 = template | 소유자 = owner
 멀티노드, 멀티 노드 = multi-node | 점수 = score | 손실, 로스 = loss
+루트 = root, non-root | 애그리게이션, 집계 = aggregation, aggregate | 레이어, 계층 = layer | 스팟 = spot
+이스티오 = istio | 서비스 메시 = service mesh | 리더 선출 = leader election | 자체 서명 = self-signed | 프로파일, 프로필 = profile
+분산 학습 = distributed training | 분산 처리 = distributed processing | 데이터 병렬 = data parallel | 텐서 병렬 = tensor parallel
+양자화 = quantization, quantize | 토크나이저 = tokenizer | 임베딩 = embedding | 프롬프트 = prompt | 파운데이션 모델 = foundation model
+언어 모델 = language model, llm | 정확도 = accuracy | 정밀도 = precision | 재현율 = recall | 과적합 = overfitting
+조기 종료 = early stopping | 옵티마이저 = optimizer | 기울기, 그래디언트 = gradient | 누적 = accumulation, accumulate
+활성화 함수 = activation function | 드롭아웃 = dropout | 어텐션 = attention | 검증 세트 = validation set | 벤치마크 = benchmark
+처리량 = throughput | 지연, 지연 시간 = latency, delay | 대역폭 = bandwidth | 부하 = load | 병목 = bottleneck
+가속기 = accelerator | 그래픽 카드, 지피유 = gpu | 드라이버 = driver | 커널 = kernel | 펌웨어 = firmware
+토폴로지 = topology | 가용 영역, 가용영역 = availability zone, zone | 리전 = region | 온프레미스 = on-premises
+방화벽 = firewall | 게이트웨이 = gateway | 라우팅, 라우터 = routing, route, router | 호스트 이름, 호스트네임 = hostname | 도메인 = domain
+서브넷 = subnet | 로드밸런싱, 부하 분산 = load balancing | 포트포워딩, 포트 포워딩 = port forwarding, port-forward | 터널 = tunnel
+원격 = remote | 익명 = anonymous | 감사 = audit | 자격 증명, 자격증명 = credential | 공개 키, 공개키 = public key | 개인 키, 개인키 = private key
+서명 = sign, signature, signing | 서명 요청 = signing request, csr | 인증 기관, 인증기관 = certificate authority, ca | 키 = key
+최소 권한 = least privilege | 특권 = privileged, privilege | 샌드박스 = sandbox | 격리 = isolation, isolate | 취약점 = vulnerability
+어드미션 = admission | 어드미션 컨트롤러 = admission controller | 스키마 = schema | 매니페스트 = manifest | 선언형, 선언적 = declarative
+명령형 = imperative | 커스터마이즈, 사용자 정의 = customize, custom | 리비전 = revision | 롤링 업데이트 = rolling update
+무중단 = zero downtime | 카나리 = canary | 블루그린 = blue-green | 준비성 프로브 = readiness probe | 활성 프로브 = liveness probe
+스토리지클래스, 스토리지 클래스 = storageclass, storage class | 프로비저닝, 프로비저너 = provisioning, provisioner | 동적 = dynamic | 정적 = static
+헤드리스 = headless | 엔드포인트슬라이스 = endpointslice | 서비스 디스커버리 = service discovery | 듀얼 스택, 이중 스택 = dual-stack
+런타임 = runtime | 컨테이너 런타임 = container runtime | 시드 = seed | 부트스트랩 = bootstrap | 초기화 = initialize, init
+스왑 = swap | 힙 = heap | 메모리 부족 = out of memory, oom | 스레드 = thread | 프로세스 = process | 소켓 = socket
+노드 셀렉터 = node selector | 안티 어피니티 = anti-affinity | 갱 스케줄링 = gang scheduling | 공정 공유 = fair sharing
+점진적 = incremental, gradual | 우아한 종료, 정상 종료 = graceful termination, graceful shutdown | 타임라인 = timeline
+종료 핸들러 = exit handler | 진입점 = entrypoint | 중간 = intermediate | 사람 = human, user | 병합 패치 = merge patch
+전역 = global | 범위 = scope, range | 접두사 = prefix | 필터 = filter | 정규식, 정규 표현식 = regex, regular expression
+정렬 = sort | 매핑 = mapping | 직렬화 = serialization | 인코딩 = encoding | 하위 호환 = backward compatibility | 호환 = compatible, compatibility
+컴포넌트, 구성 요소 = component | 모듈 = module | 패키지 = package | 확장 기능 = extension | 애드온 = addon
+브랜치 = branch | 커밋 = commit | 저장소 키 = repository key | 지속적 통합 = continuous integration, ci | 기능 게이트 = feature gate
+보존, 보존 기간 = retention | 정리 = cleanup, clean | 만들기 = creating | 검사 = inspect, check | 요약 = summary
 `;
 
 export interface FieldTerm {

@@ -5,7 +5,7 @@ import { tokenize } from "./tokenize.ts";
 
 const K1 = 1.2;
 const B = 0.75;
-/** The weights were fitted with test/evals on 234 pages and 128 questions in two languages. */
+/** The weights were fitted with test/evals on 234 pages and questions in two languages. */
 const TITLE_WEIGHT = 1.5;
 const HEADING_WEIGHT = 0.2;
 const SAME_LANGUAGE = 1.05;
@@ -39,15 +39,20 @@ export function rankChunks(
     const titles = new Set(tokenize(`${chunk.title}\n${fileName(chunk.path)}`));
     const headings = new Set(tokenize(chunk.headings.slice(1).join("\n")));
     const norm = K1 * (1 - B + (B * words.length) / statistics.averageLength);
-    const scoreOf = (token: string): number => {
+    const weightOf = (token: string): number => {
       const count = counts.get(token) ?? 0;
       const place = (titles.has(token) ? TITLE_WEIGHT : 0) + (headings.has(token) ? HEADING_WEIGHT : 0);
-      return statistics.idf(token) * ((count * (K1 + 1)) / (count + norm) + place);
+      return (count * (K1 + 1)) / (count + norm) + place;
     };
+    const scoreOf = (token: string): number => statistics.idf(token) * weightOf(token);
     let score = 0;
     let covered = 0;
     for (const [index, term] of terms.entries()) {
-      score += term.weight * Math.max(...term.alternatives.map((tokens) => mean(tokens, scoreOf)));
+      // A word that is rarer in the asker's language says no more than its counterpart: pages of both compete evenly.
+      score +=
+        term.alternatives.length > term.inOwnLanguage
+          ? (weights[index] ?? 0) * Math.max(...term.alternatives.map((tokens) => mean(tokens, weightOf)))
+          : term.weight * Math.max(...term.alternatives.map((tokens) => mean(tokens, scoreOf)));
       covered += (weights[index] ?? 0) * coverageOf(term, counts);
     }
     if (chunk.language === language) score *= SAME_LANGUAGE;

@@ -1,138 +1,104 @@
-import { readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { pino } from "pino";
-import { z } from "zod";
-import { createFolderSource } from "#src/rag/adapters/folder-source.ts";
-import { createMilvusVectorIndex } from "#src/rag/adapters/milvus-vector-index.ts";
-import { createRag, type Rag } from "#src/rag/create-rag.ts";
-import { loadPrompts } from "#src/rag/prompts.ts";
-import { retrieve } from "#src/rag/retrieve.ts";
-import { termStatistics } from "#src/rag/term-statistics.ts";
-import { textLanguage } from "#src/rag/text-language.ts";
-import { startTestMilvus } from "#test/servers/milvus-lite.ts";
-import { startTestPostgres } from "#test/servers/postgres.ts";
-import { makeTemporaryFolder } from "#test/temporary-folder.ts";
+import { answerContains } from "./answer-contains.ts";
+import type { AskedQuestion } from "./ask-questions.ts";
+import { reportGroups } from "./group-report.ts";
+import { BadLineError, readPassages, readQuestions, type EvalQuestion } from "./read-rows.ts";
+import { reportTable } from "./report-table.ts";
+import { runEval, type EvalDocuments } from "./run-eval.ts";
 
-const USAGE = `Measures retrieval and refusals over a folder of documents, on a real Milvus Lite.
+const USAGE = `Measures search, answers and refusals over documents, on a fresh index in a temporary folder, without a model.
 
-  ./jibsa eval --corpus DIR --questions FILE [--questions FILE …] [--misses]
+  ./jibsa eval --corpus DIR --questions FILE [--questions FILE …] [--json] [--misses]
+  ./jibsa eval --passages FILE --questions FILE [--questions FILE …] [--json] [--misses]
 
-Each line of a question file: {"question": "…", "answers": ["path/of/page.md"], "answerable": true}
-"answers" are the pages, relative to DIR, of which any one answers; empty when "answerable" is false.
---misses prints each question whose page does not come first, or that is wrongly answered or refused.`;
+Questions, one JSON object a line:
+  {"qid": "r1", "question": "How often is a step retried?", "answers": ["three times"],
+   "gold_passage_ids": ["guides/retry.md"], "answerable": true, "lang": "en", "group": "guides"}
+  answers           strings of which any one, found in the answer, makes it right
+  gold_passage_ids  what answers it: paths relative to DIR, or ids of passages; empty when answerable is false
+  lang, group       optional; further keys are ignored
+Passages, one JSON object a line, each a document of its own: {"pid": "p1", "title": "…", "text": "…"}
 
-const Question = z.strictObject({
-  question: z.string().min(1),
-  answers: z.array(z.string()),
-  answerable: z.boolean(),
-});
-type Question = z.infer<typeof Question>;
+  --json    print one object {"groups": [...]} and nothing else
+  --misses  print each question whose page does not come first, or that is wrongly answered or refused
 
-interface Result {
-  question: Question;
-  /** Of the first page that answers; 0 when it was not found. */
-  rank: number;
-  isRefused: boolean;
-  confidence: number;
-  pages: readonly string[];
-  firstTextMs: number;
+Exit code: 0 measured, 1 failed, 2 wrong arguments or an unusable line of a file.`;
+
+/** What is wrong with the arguments; told without a trace. */
+class UsageError extends Error {}
+
+try {
+  await main();
+} catch (error) {
+  const isUsage = error instanceof UsageError || error instanceof BadLineError;
+  console.error(isUsage ? error.message : error);
+  process.exitCode = isUsage ? 2 : 1;
 }
 
-const { values } = parseArgs({
-  options: {
-    corpus: { type: "string" },
-    questions: { type: "string", multiple: true },
-    misses: { type: "boolean" },
-    help: { type: "boolean" },
-  },
-});
-if (values.help === true || values.corpus === undefined || values.questions === undefined) {
-  console.log(USAGE);
-  process.exitCode = values.help === true ? 0 : 2;
-} else {
-  await run(resolve(values.corpus), values.questions, values.misses === true);
+async function main(): Promise<void> {
+  const values = readArguments();
+  if (values.help === true) return console.log(USAGE);
+  if (values.questions === undefined) throw new UsageError(`--questions is missing\n\n${USAGE}`);
+  const documents = await findDocuments(values.corpus, values.passages);
+  const questions: EvalQuestion[] = [];
+  for (const file of values.questions) {
+    await expectKind("--questions", file, "file");
+    questions.push(...(await readQuestions(file)));
+  }
+  if (questions.length === 0) throw new UsageError("there is no question in the files");
+  const asked = await runEval(documents, questions, (text) => console.error(text));
+  const groups = reportGroups(asked);
+  if (values.json === true) console.log(JSON.stringify({ groups }));
+  else console.log(reportTable(groups));
+  if (values.misses === true) for (const line of misses(asked)) console.error(line);
 }
 
-async function run(corpus: string, files: readonly string[], isTellingMisses: boolean): Promise<void> {
-  const sets = await Promise.all(files.map(async (file) => ({ file, questions: await readQuestions(file) })));
-  const folder = await makeTemporaryFolder("evals");
-  const [milvus, postgres] = await Promise.all([startTestMilvus(), startTestPostgres()]);
-  const index = createMilvusVectorIndex({ address: () => milvus.address, collection: "evals" });
+function readArguments() {
   try {
-    const { store } = await postgres.createDatabase();
-    const rag = createRag({
-      store,
-      index,
-      sources: [createFolderSource({ name: "corpus", folder: corpus, baseUrl: "https://corpus.invalid/" })],
-      prompts: await loadPrompts(join(import.meta.dirname, "../../prompts")),
-      logger: pino({ level: "silent" }),
-    });
-    const { written, tookMs } = await rag.sync("corpus");
-    console.log(`${written} pages, ${await index.count()} chunks, indexed in ${tookMs} ms\n`);
-    const statistics = termStatistics(await index.sampleSearchTexts(20_000));
-    console.log("set                  questions  hit@1  hit@3  hit@5    MRR  refused  first text (median)");
-    for (const { file, questions } of sets) {
-      const results: Result[] = [];
-      for (const question of questions) {
-        const asked = { text: question.question, locale: textLanguage(question.question) };
-        const found = await retrieve({ index, statistics: async () => statistics }, asked);
-        const pages = [...new Set(found.passages.map(({ chunk }) => chunk.path))];
-        results.push({
-          question,
-          rank: pages.findIndex((page) => question.answers.includes(page)) + 1,
-          isRefused: found.passages.length === 0,
-          confidence: found.confidence,
-          pages: pages.length > 0 ? pages : found.nearest.map((page) => `(${page.title})`),
-          firstTextMs: await timeToFirstText(rag, asked),
-        });
-      }
-      report(file, results, isTellingMisses);
-    }
-  } finally {
-    await index.close();
-    await Promise.all([milvus.close(), postgres.close()]);
-    await rm(folder, { recursive: true, force: true });
+    return parseArgs({
+      options: {
+        corpus: { type: "string" },
+        passages: { type: "string" },
+        questions: { type: "string", multiple: true },
+        json: { type: "boolean" },
+        misses: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
 }
 
-async function readQuestions(file: string): Promise<Question[]> {
-  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line.trim() !== "");
-  return lines.map((line, index) => {
-    try {
-      return Question.parse(JSON.parse(line));
-    } catch (error) {
-      throw new Error(`${file}:${index + 1} is no question`, { cause: error });
-    }
+/** Passages, where they are given, are the documents; a folder beside them is not indexed. */
+async function findDocuments(
+  corpus: string | undefined,
+  passages: string | undefined,
+): Promise<EvalDocuments> {
+  if (passages !== undefined) {
+    await expectKind("--passages", passages, "file");
+    return { passages: await readPassages(passages) };
+  }
+  if (corpus === undefined) throw new UsageError(`--corpus or --passages is missing\n\n${USAGE}`);
+  await expectKind("--corpus", corpus, "folder");
+  return { folder: resolve(corpus) };
+}
+
+async function expectKind(option: string, path: string, kind: "file" | "folder"): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  const isKind = kind === "file" ? found?.isFile() : found?.isDirectory();
+  if (isKind !== true) throw new UsageError(`${option}: there is no ${kind} ${path}`);
+}
+
+function misses(asked: readonly AskedQuestion[]): string[] {
+  return asked.flatMap(({ question, pages, isRefused, confidence, text }) => {
+    const rank = pages.findIndex((page) => question.gold.has(page)) + 1;
+    const isRight = question.answers.length === 0 || answerContains(text, question.answers);
+    const isFine = question.isAnswerable ? rank === 1 && isRight : isRefused;
+    if (isFine) return [];
+    const told = `${isRefused ? "refused" : isRight ? "answered" : "answer not in it"}, rank ${rank}, confidence ${confidence.toFixed(2)}`;
+    return [`${question.qid} (${told}) ${question.question} -> ${pages.slice(0, 3).join(" | ")}`];
   });
-}
-
-async function timeToFirstText(rag: Rag, question: { text: string; locale: "en" | "ko" }): Promise<number> {
-  const startedMs = performance.now();
-  for await (const event of rag.answer(question))
-    if (event.kind === "text-delta" || event.kind === "no-answer") break;
-  return performance.now() - startedMs;
-}
-
-function report(file: string, results: readonly Result[], isTellingMisses: boolean): void {
-  const share = (condition: (result: Result) => boolean): string =>
-    (results.filter(condition).length / Math.max(1, results.length)).toFixed(3);
-  const hit = (limit: number): string => share(({ rank }) => rank >= 1 && rank <= limit);
-  const mrr =
-    results.reduce((sum, { rank }) => sum + (rank === 0 ? 0 : 1 / rank), 0) / Math.max(1, results.length);
-  const times = results.map(({ firstTextMs }) => firstTextMs).sort((left, right) => left - right);
-  const median = times[Math.floor(times.length / 2)] ?? 0;
-  const name = (file.split("/").at(-1) ?? file).padEnd(20).slice(0, 20);
-  const cells = [String(results.length).padStart(9), hit(1), hit(3), hit(5), mrr.toFixed(3)];
-  console.log(
-    `${name} ${cells.join("  ")}    ${share(({ isRefused }) => isRefused)}  ${median.toFixed(0)} ms`,
-  );
-  if (!isTellingMisses) return;
-  for (const { question, rank, isRefused, confidence, pages } of results) {
-    const isMissed = question.answerable ? rank !== 1 : !isRefused;
-    if (isMissed)
-      console.log(
-        `  ${isRefused ? "refused" : `rank ${rank}`} (${confidence.toFixed(2)}) ${question.question} -> ${pages.slice(0, 3).join(" | ")}`,
-      );
-  }
 }
