@@ -37,7 +37,8 @@ export async function askQuestion(deps: AskDeps, question: EvalQuestion): Promis
     {
       retrieve: async (asked) =>
         (found = await retrieve({ index: deps.index, statistics: async () => deps.statistics }, asked)),
-      model: () => undefined,
+      models: () => [],
+      onModelAnswer: () => {},
       onModelFailure: () => {},
       prompts: deps.prompts,
       logger: deps.logger,

@@ -1,4 +1,4 @@
-import type { DocumentSource } from "#src/rag/ports.ts";
+import type { DocumentSource } from "#src/rag/document-source.ts";
 import type { EvalPassage } from "./read-rows.ts";
 
 /** Passages as a source of documents, one each. Their paths say nothing, so that no question finds an id. */
@@ -17,18 +17,18 @@ export function createPassageSource(passages: readonly EvalPassage[]): {
     pidOf: (path) => passageAt(path).pid,
     source: {
       name: "passages",
+      settings: "",
       list: async () => ({
-        documents: [...byPath].map(([path, { text }]) => ({ path, updatedAt, sizeBytes: text.length })),
+        documents: [...byPath.keys()].map((path) => ({ path })),
         skipped: [],
       }),
       read: async (path) => ({
         path,
-        content: markdownOf(passageAt(path)),
+        bytes: Buffer.from(markdownOf(passageAt(path))),
         format: "markdown",
         updatedAt,
         url: `https://passages.invalid/${path}`,
       }),
-      watch: async () => async () => {},
     },
   };
 }
