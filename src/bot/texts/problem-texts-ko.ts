@@ -19,7 +19,7 @@ export function problemInKorean({ field, code: kind, given, allowed, suggestion 
     case "unknown-cluster":
       return `${code(given ?? "")} 클러스터는 없어요.${meant}${only}`;
     case "no-last-run":
-      return `${code(given ?? "")} 을(를) 시작한 적이 없어서 지난번 값이 없어요.`;
+      return `${code(given ?? "")} 스테이지는 아직 시작한 적이 없어서 지난번 값이 없어요.`;
     case "no-team":
       return "아직 속한 팀이 없어요. 운영자가 설정에서 역할에 팀을 정해 줄 수 있어요. 내 실행은 `/train list mine` 으로 볼 수 있어요.";
     case "ambiguous-run":

@@ -8,5 +8,5 @@ export const followLogs = defineJob({
   timeoutMs: 30_000,
   attempts: 5,
   backoffMs: 2_000,
-  queue: "background",
+  queue: "looks",
 });

@@ -8,5 +8,5 @@ export const measureRun = defineJob({
   timeoutMs: 40_000,
   attempts: 3,
   backoffMs: 5_000,
-  queue: "background",
+  queue: "looks",
 });
