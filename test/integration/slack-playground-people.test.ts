@@ -330,7 +330,7 @@ describe("the door", () => {
       ok: true,
       me: "U01RESEARCHER",
       channels: [{ name: "general" }, {}, {}, { is_im: true }],
-      commands: [{ command: "/ask" }, {}, {}],
+      commands: [{ command: "/ask" }, { command: "/train" }, { command: "/cluster" }, { command: "/docs" }],
     });
   });
 
