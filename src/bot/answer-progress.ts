@@ -4,6 +4,7 @@ import type { AnswerEvent } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
 import type { AnswerPlace } from "./stream-answer.ts";
 import type { Texts } from "./texts/texts.ts";
+import { keepMessage } from "./keep-message.ts";
 import { actions, button, section } from "./views/message.ts";
 
 /** Who pressed Stop is looked up this often: it may have been another process that heard of it. */
@@ -65,18 +66,7 @@ export function createAnswerProgress(
       });
       if (ts === undefined) return;
       posted = { channel: place.channel, ts };
-      await store
-        .insertInto("messages")
-        .values({
-          subject,
-          purpose: "progress",
-          channel: place.channel,
-          thread_ts: place.threadTs,
-          ts,
-          content_hash: null,
-        })
-        .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doUpdateSet({ ts }))
-        .execute();
+      await keepMessage(store, { ...place, subject, purpose: "progress", ts });
     } catch (error) {
       logger.info({ err: error }, "an answer is written without a Stop button");
     }

@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { AnswerEvent, Question, SearchTrace, SourceRef } from "../rag/ports.ts";
 import type { Locale, Store } from "../store/database.ts";
+import { keepMessage } from "./keep-message.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
 import { createAnswerStream, type AnswerPlace } from "./stream-answer.ts";
@@ -43,18 +44,7 @@ export async function answerQuestion(
     place,
     logger,
     async begun(ts) {
-      await store
-        .insertInto("messages")
-        .values({
-          subject,
-          purpose: "answer",
-          channel: place.channel,
-          thread_ts: place.threadTs,
-          ts,
-          content_hash: null,
-        })
-        .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doUpdateSet({ ts }))
-        .execute();
+      await keepMessage(store, { ...place, subject, purpose: "answer", ts });
     },
   });
   let text = "";
