@@ -115,7 +115,10 @@ export async function expectDoneOnce(world: World, requestIds: readonly string[]
       const { rows } = await world.database.pool.query<{ open: string }>(
         `select (select count(*) from inbound where state = 'received')
               + (select count(*) from outbox where state = 'pending')
-              + (select count(*) from requests where drawn_version < version) as open`,
+              + (select count(*) from requests where drawn_version < version)
+              -- The last look at what it measured may still tell a chart.
+              + (select count(*) from runs
+                 where ended_at is not null and (measured_at is null or measured_at < observed_at)) as open`,
       );
       return rows[0]?.open === "0";
     },
