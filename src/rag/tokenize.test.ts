@@ -48,6 +48,10 @@ describe("tokenize", () => {
       expect(tokenize(`체크포인트${particle}`)).toEqual(expect.arrayContaining(noun));
   });
 
+  it("takes a sign of the Han script that is no letter for no word", () => {
+    expect(tokenize("⺀ 集群")).toEqual(tokenize("集群"));
+  });
+
   it("gives letters and digits only, lower-case, at most 64 characters, for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {

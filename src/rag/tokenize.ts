@@ -2,7 +2,7 @@ import { ENGLISH_STOP_WORDS, stemEnglish } from "./english-words.ts";
 import { isParticle } from "./korean-words.ts";
 
 /** Raised whenever tokens change, because documents and questions must be tokenised alike. */
-export const TOKENIZER_VERSION = 1;
+export const TOKENIZER_VERSION = 2;
 
 /** What joins the parts of an identifier: letters, so that no server's tokeniser can split there. */
 const JOINT = "zq";
@@ -13,7 +13,7 @@ const HANGUL = "가-힣";
 const IDEOGRAPH = "\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}";
 const LETTER = `[[\\p{L}\\p{Nd}]--[\\p{sc=Hangul}${IDEOGRAPH}]]`;
 const RUN = new RegExp(
-  `(?<hangul>[${HANGUL}]+)|(?<ideographs>[${IDEOGRAPH}]+)|(?<word>${LETTER}+(?:[._\\-\\/:@]+${LETTER}+)*(?:\\+\\+|#(?!\\w))?)`,
+  `(?<hangul>[${HANGUL}]+)|(?<ideographs>[[${IDEOGRAPH}]&&[\\p{L}\\p{Nd}]]+)|(?<word>${LETTER}+(?:[._\\-\\/:@]+${LETTER}+)*(?:\\+\\+|#(?!\\w))?)`,
   "gv",
 );
 const NOT_LETTERS = /[^\p{L}\p{Nd}]+/gu;
