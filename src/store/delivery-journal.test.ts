@@ -56,6 +56,16 @@ describe("the journal of deliveries", () => {
     expect(keysLeft()).toEqual([]);
   });
 
+  it("is closed while the last row is written, and hears of it after that", () => {
+    const { journal } = openDeliveryJournal(file);
+    journal.append(delivery("last", "x".repeat(100_000)));
+    journal.close();
+
+    journal.settle("last");
+
+    expect(keysLeft()).toEqual(["last"]);
+  });
+
   it("does not grow without end while something stays open", () => {
     const { journal } = openDeliveryJournal(file);
     journal.append(delivery("first"));

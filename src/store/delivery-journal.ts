@@ -22,7 +22,7 @@ export type InboundDelivery = Pick<Entry, "key" | "kind" | "payload">;
 export interface DeliveryJournal {
   /** In the system's hands when it returns: the death of this process does not lose it. Throws when the disk takes nothing. */
   append(delivery: InboundDelivery): void;
-  /** It is a row now, and need not be kept here. */
+  /** It is a row now, and need not be kept here. After the end it is left in the file, where the row's key makes it harmless. */
   settle(key: string): void;
   close(): void;
 }
@@ -46,6 +46,7 @@ export function openDeliveryJournal(
   rewrite();
   let descriptor = openSync(file, "a", 0o600);
   let sizeBytes = total();
+  let isClosed = false;
 
   function total(): number {
     let bytes = 0;
@@ -66,7 +67,7 @@ export function openDeliveryJournal(
         open.set(key, line);
       },
       settle(key) {
-        if (!open.delete(key)) return;
+        if (!open.delete(key) || isClosed) return;
         if (open.size === 0 && sizeBytes > EMPTY_BYTES) {
           ftruncateSync(descriptor, 0);
           sizeBytes = 0;
@@ -77,7 +78,10 @@ export function openDeliveryJournal(
           sizeBytes = total();
         }
       },
-      close: () => closeSync(descriptor),
+      close() {
+        isClosed = true;
+        closeSync(descriptor);
+      },
     },
   };
 }

@@ -127,6 +127,18 @@ describe("inbound deliveries", () => {
     await inbox.close();
   });
 
+  it("that were acknowledged just before the end are rows before the process ends", async () => {
+    const { store, connectionString } = await postgres.createDatabase();
+    const inbox = open(connectionString, "ending");
+    (await inbox.take(delivery)).settle();
+    const taken = await inbox.take({ ...delivery, key: "Ev2" });
+
+    await inbox.close();
+
+    expect(await taken.stored).toBe("new");
+    expect(await store.selectFrom("inbound").select("key").execute()).toHaveLength(2);
+  });
+
   it("that a process left in its journal are stored and handed over by the next one, once", async () => {
     const { store, connectionString } = await postgres.createDatabase();
     const [known, lost] = [{ ...delivery }, { ...delivery, key: "Ev2" }];
