@@ -1,4 +1,5 @@
 import type { DocumentFormat } from "./page-format.ts";
+import type { Readers } from "./readers.ts";
 
 /** Why a document is not in the index, for those who look at a source's state. */
 export type SkipReason =
@@ -41,6 +42,8 @@ export interface ListedDocument {
   path: string;
   /** Another one whenever the document is another one; undefined where that is not certain, then it is read. */
   mark?: string;
+  /** Absent: as the source says. Others than at the last sync, and the document is written anew. */
+  readers?: Readers;
 }
 
 export interface SourceListing {
