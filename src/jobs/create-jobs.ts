@@ -91,7 +91,7 @@ export function createJobs(options: {
     },
     async startWaiting() {
       // One job stands for its queue.
-      for (const name of ["handle-inbound", "observe-run", "sweep"] as const)
+      for (const name of ["handle-inbound", "notice-change", "observe-run", "sweep"] as const)
         await queueOf(name).promoteJobs();
     },
     startWorker: (handlers, { onParked }) => startWorker({ queues, store, logger, handlers, onParked }),

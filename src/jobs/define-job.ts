@@ -11,10 +11,10 @@ export interface JobDefinition<Name extends string = string, Payload = unknown> 
   /** Wait before the second attempt; doubled for each further one. */
   backoffMs: number;
   /**
-   * "interactive": a person waits for it; "looks": platforms are asked again and again, however slow they are;
-   * "background": everything else. None can starve another.
+   * "interactive": a person waits for it; "changes": something is known to be new; "looks": platforms are asked again and
+   * again, however slow they are; "background": everything else. None can starve another.
    */
-  queue: "interactive" | "looks" | "background";
+  queue: "interactive" | "changes" | "looks" | "background";
 }
 
 export function defineJob<Name extends string, Payload>(

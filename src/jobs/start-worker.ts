@@ -28,7 +28,7 @@ export interface WorkerHandle {
 const LOCK_DURATION_MS = 8_000;
 const STALLED_INTERVAL_MS = 5_000;
 const GRACE_MS = 20_000;
-const CONCURRENCY = { interactive: 16, looks: 8, background: 8 } as const;
+const CONCURRENCY = { interactive: 16, changes: 8, looks: 8, background: 8 } as const;
 
 export function startWorker(options: {
   queues: ReturnType<typeof openQueues>;
@@ -87,7 +87,7 @@ export function startWorker(options: {
     await forgetStarts(store, jobKey);
   }
 
-  const workers = (["interactive", "looks", "background"] as const).map((name) => {
+  const workers = (["interactive", "changes", "looks", "background"] as const).map((name) => {
     const worker = options.queues.worker(name, process, {
       concurrency: CONCURRENCY[name],
       lockDuration: crashLockMs() ?? LOCK_DURATION_MS,
