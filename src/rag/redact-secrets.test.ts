@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { cpuMs } from "#test/cpu-ms.ts";
 import { redactSecrets } from "./redact-secrets.ts";
 
 // Put together here, so that nobody's scanner takes this file for a leak.
@@ -113,9 +114,9 @@ describe("redactSecrets", () => {
       "sk-",
     ].map((piece) => piece.repeat(Math.ceil(300_000 / piece.length)));
 
-    const startedMs = performance.now();
+    const startedMs = cpuMs();
     pages.forEach(redactSecrets);
 
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(cpuMs() - startedMs).toBeLessThan(5_000);
   });
 });

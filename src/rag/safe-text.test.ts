@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cpuMs } from "#test/cpu-ms.ts";
 import { safeCode, safeProse } from "./safe-text.ts";
 
 describe("safeProse", () => {
@@ -57,12 +58,12 @@ describe("safeProse", () => {
   });
 
   it("reads 200,000 characters of anything in less than a second", () => {
-    const startedMs = performance.now();
+    const startedMs = cpuMs();
 
     for (const text of ["[", "<a ", "http://", "a.", "![", "`", "(", "<!"])
       safeProse(text.repeat(200_000 / text.length / 8), "en");
 
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(cpuMs() - startedMs).toBeLessThan(3_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cpuMs } from "#test/cpu-ms.ts";
 import { stageFixture } from "#test/fixtures/stages.ts";
 import { readTrainingLog, TRAINING_LOGS } from "#test/fixtures/training-logs.ts";
 import type { StageParameter } from "../../ports.ts";
@@ -390,7 +391,7 @@ describe("whatever a log says", () => {
           }
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -421,18 +422,20 @@ describe("whatever a log says", () => {
     };
 
     for (const [name, lines] of Object.entries(logs)) {
-      const tookMs = [1, 2, 3].map(() => {
-        const before = process.cpuUsage();
+      let leastMs = Infinity;
+      // Once more where the machine was in the way.
+      for (let round = 0; round < 3 && leastMs >= 200; round += 1) {
+        const startedMs = cpuMs();
         diagnoseFailure({
           reason: lines[0] ?? "",
           lines: lines.map((one) => ({ pod: "p", text: one })),
           stage,
           params: {},
         });
-        return process.cpuUsage(before).user / 1_000;
-      });
+        leastMs = Math.min(leastMs, cpuMs() - startedMs);
+      }
 
-      expect(Math.min(...tookMs), `${name}, seed ${seed}`).toBeLessThan(200);
+      expect(leastMs, `${name}, seed ${seed}`).toBeLessThan(200);
     }
   });
 });

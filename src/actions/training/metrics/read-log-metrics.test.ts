@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cpuMs } from "#test/cpu-ms.ts";
 import { readLogMetrics } from "./read-log-metrics.ts";
 
 const read = (text: string, pod = "sft-r1-master-0") =>
@@ -99,10 +100,10 @@ describe("metrics in a training's log", () => {
 
   it("are read in bounded time from a log made for trouble", () => {
     const long = `${"loss".repeat(5_000)} ${"1".repeat(100_000)}`;
-    const startedAt = performance.now();
+    const startedAt = cpuMs();
 
     read(Array.from({ length: 300 }, () => long).join("\n"));
 
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(cpuMs() - startedAt).toBeLessThan(5_000);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cpuMs } from "#test/cpu-ms.ts";
 import { parseRobots } from "./robots.ts";
 
 const isAllowed = (text: string, path: string): boolean =>
@@ -33,9 +34,9 @@ describe("robots.txt", () => {
   });
 
   it("takes a time that does not explode with stars", () => {
-    const startedMs = performance.now();
+    const startedMs = cpuMs();
     isAllowed(`User-agent: *\nDisallow: /${"a*".repeat(2_000)}b$`, `/${"a".repeat(5_000)}`);
 
-    expect(performance.now() - startedMs).toBeLessThan(500);
+    expect(cpuMs() - startedMs).toBeLessThan(500);
   });
 });
