@@ -72,8 +72,19 @@ export interface StageParameter {
   min?: number;
   max?: number;
   choices?: readonly ParameterValue[];
+  /** What is otherwise while parameters named before it have one of these values; the first that holds counts. Default: none. */
+  depends?: readonly DependentRule[];
   /** A path into the object, e.g. ["spec","pytorchReplicaSpecs","Master",…,"env",{"name":"LR"},"value"]. */
   path: readonly (string | number | Readonly<Record<string, string>>)[];
+}
+
+/** Names of parameters with the values of theirs for which the rest is laid over a parameter. */
+export interface DependentRule {
+  when: Readonly<Record<string, readonly ParameterValue[]>>;
+  default?: ParameterValue;
+  min?: number;
+  max?: number;
+  choices?: readonly ParameterValue[];
 }
 
 /** Values for some of a stage's parameters, under a name. */

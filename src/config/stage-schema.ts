@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ENGINE_KINDS } from "../actions/ports.ts";
 import { parsePath, readPath } from "../actions/training/object-path.ts";
 import { formatValue, parseStageParams } from "../actions/training/stage-catalogue.ts";
+import { dependencyProblems } from "./check-dependencies.ts";
 import { approvalNeed } from "./policy-schema.ts";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
@@ -13,6 +14,16 @@ export const dnsName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and hyphens only")
   .max(40);
+
+const ruleSchema = z.strictObject({
+  when: z
+    .record(z.string(), z.union([value.transform((one) => [one]), z.array(value).min(1)]))
+    .refine((when) => Object.keys(when).length > 0, "names the parameters that decide"),
+  default: value.optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  choices: z.array(value).min(1).optional(),
+});
 
 const parameterSchema = z
   .strictObject({
@@ -26,6 +37,8 @@ const parameterSchema = z
     min: z.number().optional(),
     max: z.number().optional(),
     choices: z.array(value).min(1).optional(),
+    /** Other defaults and limits while parameters named before this one have one of these values. */
+    depends: z.array(ruleSchema).max(20).optional(),
     /** Where in the template it goes: spec.containers[pytorch].env[LEARNING_RATE].value */
     path: z.string().transform((text, context) => {
       const path = parsePath(text);
@@ -97,6 +110,8 @@ export const stageSchema = z
           message: `${code.replaceAll("-", " ")}: allowed is ${allowed ?? ""}`,
         });
     });
+    for (const { index, rule, message } of dependencyProblems(stage.parameters))
+      context.addIssue({ code: "custom", path: ["parameters", index, "depends", rule], message });
     stage.parameters.forEach((parameter, index) => {
       const holder = readPath(stage.template, parameter.path.slice(0, 1));
       if (holder === undefined)

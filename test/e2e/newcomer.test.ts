@@ -369,6 +369,16 @@ describe("commands", () => {
     );
     await choose("last", "sft/learning-rate/last");
     await choose("defaults", '"sft/learning-rate"');
+    await jibsa.playground.post("press", {
+      user: researcher,
+      view_id: form.id,
+      action_id: "train-form.deciding",
+      selected: "72B",
+    });
+    await waitUntil("the batch size of 72B", async () =>
+      JSON.stringify(await waitForView(researcher)).includes('"sft/batch-size//72B"'),
+    );
+    expect(JSON.stringify(await waitForView(researcher))).toContain("1-8 (model-size=72B)");
     await jibsa.playground.post("submit", { user: researcher, view_id: form.id, values: values("3e-5") });
 
     await jibsa.playground.waitFor(researcher, CHANNEL, (message) => wordsOf(message).includes("3e-5"));

@@ -1,5 +1,6 @@
 import { nearestWord } from "../nearest-word.ts";
 import type { FieldProblem, ParameterValue, Result, Stage, StageParameter, StageParams } from "../ports.ts";
+import { parameterNow, type ParameterNow } from "./dependent-parameters.ts";
 import { readPath, writePath } from "./object-path.ts";
 
 const MAX_VALUE_LENGTH = 256;
@@ -41,7 +42,8 @@ export function parseStageParams(
     });
   }
   const values: Record<string, ParameterValue> = {};
-  for (const parameter of stage.parameters) {
+  for (const declared of stage.parameters) {
+    const parameter = parameterNow(declared, values);
     const text = Object.hasOwn(given, parameter.name) ? given[parameter.name] : undefined;
     if (text === undefined) {
       values[parameter.name] = parameter.default;
@@ -54,8 +56,13 @@ export function parseStageParams(
   return problems.length === 0 ? { ok: true, value: values } : { ok: false, failure: problems };
 }
 
-/** The limits of a parameter as a person would type them. */
-export function describeAllowed(parameter: StageParameter): string {
+/** The limits of a parameter as a person would type them, and which others make them so. */
+export function describeAllowed(parameter: ParameterNow): string {
+  const because = (parameter.because ?? []).map(({ name, value }) => `${name}=${formatValue(value)}`);
+  return because.length === 0 ? limitsOf(parameter) : `${limitsOf(parameter)} (${because.join(" ")})`;
+}
+
+function limitsOf(parameter: StageParameter): string {
   if (parameter.choices !== undefined) return parameter.choices.map(String).join(", ");
   const { min, max } = parameter;
   if (parameter.type === "boolean") return "true, false";
@@ -65,7 +72,7 @@ export function describeAllowed(parameter: StageParameter): string {
   return parameter.type;
 }
 
-function parseValue(parameter: StageParameter, text: string): Result<ParameterValue, FieldProblem> {
+function parseValue(parameter: ParameterNow, text: string): Result<ParameterValue, FieldProblem> {
   const problem = (code: FieldProblem["code"]): Result<ParameterValue, FieldProblem> => ({
     ok: false,
     failure: { field: parameter.name, code, given: text.slice(0, 80), allowed: describeAllowed(parameter) },
@@ -112,6 +119,16 @@ export function applyParams(stage: Stage, params: StageParams): Record<string, u
     writePath(object, parameter.path, asText ? formatValue(value) : value);
   }
   return object;
+}
+
+/** Values of a stage's parameters as somebody would type them, without those that it has no parameter for any more. */
+export function formatParams(stage: Pick<Stage, "parameters">, params: StageParams): Record<string, string> {
+  return Object.fromEntries(
+    stage.parameters.flatMap(({ name }) => {
+      const value = Object.hasOwn(params, name) ? params[name] : undefined;
+      return value === undefined ? [] : [[name, formatValue(value)]];
+    }),
+  );
 }
 
 /** 0.00001 is written 1e-5, as people write learning rates. */

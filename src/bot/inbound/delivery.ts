@@ -86,6 +86,7 @@ export const blockActions = z.object({
       hash: z.string().optional(),
       private_metadata: z.string().optional(),
       callback_id: z.string().optional(),
+      state: z.object({ values: z.record(z.string(), z.unknown()) }).optional(),
     })
     .optional(),
   actions: z

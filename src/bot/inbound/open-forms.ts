@@ -40,7 +40,12 @@ export function createForms(deps: {
 }) {
   const { client, stages, people } = deps;
   /** The form opens without values of the last time when the database does not tell them soon enough. */
-  const fill = async (user: string, stage: Stage, preset?: string): Promise<FilledForm> => {
+  const fill = async (
+    user: string,
+    stage: Stage,
+    preset?: string,
+    typed?: FilledForm["typed"],
+  ): Promise<FilledForm> => {
     const parametersOf = (name: string) =>
       Promise.race([
         presetParameters(deps.store, user, stage, name).catch(() => undefined),
@@ -51,6 +56,7 @@ export function createForms(deps: {
     return {
       stage,
       hasLast: last !== undefined,
+      ...(typed !== undefined && { typed }),
       ...(preset !== undefined &&
         parameters !== undefined &&
         parameters !== "" && { preset: { name: preset, parameters } }),
@@ -100,13 +106,22 @@ export function createForms(deps: {
       answerId: string;
     }): Promise<void> => open(options, feedbackForm),
 
-    /** Another stage, or "stage/preset", was chosen: the form shows its fields. */
+    /**
+     * Another stage, or "stage/preset", was chosen, or (without `chosen`) a field that others depend on has changed: the form
+     * shows its fields.
+     */
     async change(
       user: string,
-      view: { id: string; hash?: string; private_metadata?: string },
-      chosen: string,
+      view: {
+        id: string;
+        hash?: string | undefined;
+        private_metadata?: string | undefined;
+        state?: { values: unknown } | undefined;
+      },
+      chosen?: string,
     ): Promise<void> {
-      const [stageName, preset] = chosen.split("/");
+      const form = chosen === undefined ? readTrainForm(view.state?.values as FormValues) : undefined;
+      const [stageName, preset] = form === undefined ? (chosen ?? "").split("/") : [form.stage, form.preset];
       const stage = stages.find((candidate) => candidate.name === stageName);
       const metadata = readMetadata(view.private_metadata ?? "");
       if (stage === undefined || metadata === undefined) return;
@@ -115,7 +130,7 @@ export function createForms(deps: {
         ...(view.hash !== undefined && { hash: view.hash }),
         view: trainForm(
           stages,
-          await fill(user, stage, preset),
+          await fill(user, stage, preset, form?.parameters),
           JSON.stringify(metadata),
           textsFor(metadata.locale),
         ),

@@ -3,7 +3,7 @@ import type { Enqueue } from "../../jobs/create-jobs.ts";
 import { crashPoint } from "../../store/crash-point.ts";
 import type { Inbox, TakenDelivery } from "../../store/open-inbox.ts";
 import { parseCommand } from "../commands/parse-command.ts";
-import { PRESET_SELECT } from "../views/train-form.ts";
+import { DECIDING_FIELD, PRESET_SELECT, STAGE_SELECT } from "../views/train-form.ts";
 import { blockActions, keyOf, readInbound, viewSubmission, type Inbound } from "./delivery.ts";
 import type { Forms } from "./open-forms.ts";
 
@@ -91,9 +91,13 @@ export function createReceive(deps: {
     const action = pressed.data?.actions[0];
     if (pressed.success && action !== undefined) {
       const { user, channel, view, trigger_id: triggerId, message } = pressed.data;
-      if (view !== undefined && ["train-form.stage", PRESET_SELECT].includes(action.action_id)) {
+      if (view !== undefined && [STAGE_SELECT, PRESET_SELECT].includes(action.action_id)) {
         await ack();
         return open(forms.change(user.id, view, action.selected_option?.value ?? ""));
+      }
+      if (view !== undefined && action.action_id === DECIDING_FIELD) {
+        await ack();
+        return open(forms.change(user.id, view));
       }
       if (action.action_id === "train.form" && channel !== undefined) {
         await ack();

@@ -1,5 +1,6 @@
 import type { ParameterValue, Stage, StageParameter, StageParams } from "../../ports.ts";
-import { formatValue, parseStageParams } from "../stage-catalogue.ts";
+import { parameterNow } from "../dependent-parameters.ts";
+import { formatParams, formatValue, parseStageParams } from "../stage-catalogue.ts";
 import type { FailureFacts, FailureRemedy } from "./failure-diagnosis.ts";
 import type { FailureRule } from "./rules/failure-rule.ts";
 
@@ -34,8 +35,8 @@ interface Change {
 
 /** Only parameters that the stage declares, only to values that it takes; undefined where none of them would help. */
 export function proposeRemedy(failure: Failure): FailureRemedy | undefined {
-  const { rule, facts, stage } = failure;
-  const changes = (CURES[rule.kind]?.(failure) ?? []).filter((change) => isTaken(stage, change));
+  const { rule, facts } = failure;
+  const changes = (CURES[rule.kind]?.(failure) ?? []).filter((change) => isTaken(failure, change));
   const isCured = changes.length > 0;
   const isChance = rule.worthRepeating === true && !PROGRAMS_OWN.includes(facts.xid ?? 0);
   const needsCure = ["cuda-out-of-memory", "shared-memory", "host-out-of-memory"].includes(rule.kind);
@@ -64,21 +65,21 @@ const CURES: Partial<Record<FailureRule["kind"], (failure: Failure) => Change[]>
 
 /** Half the batch and twice the accumulation, so that a step learns from as much; the length only where no batch can be smaller. */
 function smallerStep(failure: Failure): Change[] {
-  for (const parameter of declared(failure.stage, "batch")) {
+  for (const parameter of declared(failure, "batch")) {
     const change = lower(failure, parameter, (batch) => Math.floor(batch / 2), 1);
     if (change === undefined) continue;
     return [change, ...moreAccumulation(failure, Number(change.from) / Number(change.to))];
   }
-  const hasBatch = declared(failure.stage, "batch").length > 0;
+  const hasBatch = declared(failure, "batch").length > 0;
   return hasBatch ? lowered(failure, "length", (length) => Math.floor(length / 2)) : [];
 }
 
 function moreAccumulation(failure: Failure, factor: number): Change[] {
-  const parameter = declared(failure.stage, "accumulation")[0];
+  const parameter = declared(failure, "accumulation")[0];
   const from = parameter && valueOf(failure, parameter);
   if (parameter === undefined || typeof from !== "number") return [];
   const change = { parameter: parameter.name, from, to: from * factor };
-  return Number.isInteger(change.to) && isTaken(failure.stage, change) ? [change] : [];
+  return Number.isInteger(change.to) && isTaken(failure, change) ? [change] : [];
 }
 
 function fewerWorkers(failure: Failure): Change[] {
@@ -86,7 +87,7 @@ function fewerWorkers(failure: Failure): Change[] {
 }
 
 function moreMemory(failure: Failure): Change[] {
-  const parameter = declared(failure.stage, "memory")[0];
+  const parameter = declared(failure, "memory")[0];
   const from = parameter && valueOf(failure, parameter);
   if (parameter === undefined || typeof from !== "number") return [];
   const larger = parameter.choices?.filter((choice) => typeof choice === "number" && choice > from) ?? [];
@@ -97,7 +98,7 @@ function moreMemory(failure: Failure): Change[] {
 
 /** What overflows in fp16 does not in bf16. */
 function widerPrecision(failure: Failure): Change[] {
-  const parameter = declared(failure.stage, "precision")[0];
+  const parameter = declared(failure, "precision")[0];
   if (parameter?.choices?.includes("bf16") !== true) return [];
   const from = valueOf(failure, parameter);
   return from === "fp16" ? [{ parameter: parameter.name, from, to: "bf16" }] : [];
@@ -109,7 +110,7 @@ function lowered(
   target: (value: number) => number,
   least?: number,
 ): Change[] {
-  for (const parameter of declared(failure.stage, role)) {
+  for (const parameter of declared(failure, role)) {
     const change = lower(failure, parameter, target, least);
     if (change !== undefined) return [change];
   }
@@ -140,7 +141,7 @@ function lower(
 }
 
 function resumeFrom(failure: Failure): { change: Change; step: number } | undefined {
-  const parameter = declared(failure.stage, "resume")[0];
+  const parameter = declared(failure, "resume")[0];
   const { checkpoint } = failure;
   if (parameter === undefined || checkpoint === undefined) return undefined;
   const folder = checkpoint.path?.includes("/") === true ? checkpoint.path : undefined;
@@ -150,17 +151,16 @@ function resumeFrom(failure: Failure): { change: Change; step: number } | undefi
   const from = valueOf(failure, parameter);
   if (to === undefined || to === from) return undefined;
   const change = { parameter: parameter.name, from, to };
-  return isTaken(failure.stage, change) ? { change, step: checkpoint.step } : undefined;
+  return isTaken(failure, change) ? { change, step: checkpoint.step } : undefined;
 }
 
-function declared(stage: Stage, role: keyof typeof NAMES): StageParameter[] {
-  return NAMES[role]
-    .split(/\s+/)
-    .flatMap(
-      (name) =>
-        stage.parameters.find((parameter) => parameter.name.toLowerCase().replaceAll("_", "-") === name) ??
-        [],
+function declared({ stage, params }: Failure, role: keyof typeof NAMES): StageParameter[] {
+  return NAMES[role].split(/\s+/).flatMap((name) => {
+    const found = stage.parameters.find(
+      (parameter) => parameter.name.toLowerCase().replaceAll("_", "-") === name,
     );
+    return found === undefined ? [] : [parameterNow(found, params)];
+  });
 }
 
 function valueOf({ params }: Failure, { name, default: fallback }: StageParameter): ParameterValue {
@@ -168,7 +168,7 @@ function valueOf({ params }: Failure, { name, default: fallback }: StageParamete
 }
 
 /** As if a person had typed it. */
-function isTaken(stage: Stage, { parameter, to }: Change): boolean {
-  const parsed = parseStageParams(stage, { [parameter]: formatValue(to) });
+function isTaken({ stage, params }: Failure, { parameter, to }: Change): boolean {
+  const parsed = parseStageParams(stage, { ...formatParams(stage, params), [parameter]: formatValue(to) });
   return parsed.ok && parsed.value[parameter] === to;
 }

@@ -1,6 +1,6 @@
 import type { GpuNode } from "../../cluster-ports.ts";
 import type { ParameterValue, Stage, StageParams } from "../../ports.ts";
-import { formatValue, parseStageParams } from "../stage-catalogue.ts";
+import { formatParams, formatValue, parseStageParams } from "../stage-catalogue.ts";
 import { largestFree, nodesOfType } from "./explain-waiting.ts";
 import type { WaitingReason } from "./waiting-explanation.ts";
 
@@ -43,7 +43,9 @@ function fewerGpus({ stage, params, reason }: Options): WayOut | undefined {
   const room = roomOf(reason, now) ?? now;
   let to = Math.floor(now / 2);
   while (to > room) to = Math.floor(to / 2);
-  return to >= 1 && isTaken(stage, name, to) ? { kind: "fewer-gpus", parameter: name, to } : undefined;
+  return to >= 1 && isTaken(stage, params, name, to)
+    ? { kind: "fewer-gpus", parameter: name, to }
+    : undefined;
 }
 
 /** GPUs that could be had now; undefined: not known. 0: fewer would not help either. */
@@ -85,6 +87,6 @@ const choicesOf = (stage: Stage, name: string): readonly ParameterValue[] =>
   stage.parameters.find((parameter) => parameter.name === name)?.choices ?? [];
 
 /** As if a person had typed it. */
-function isTaken(stage: Stage, name: string, value: ParameterValue): boolean {
-  return parseStageParams(stage, { [name]: formatValue(value) }).ok;
+function isTaken(stage: Stage, params: StageParams, name: string, value: ParameterValue): boolean {
+  return parseStageParams(stage, { ...formatParams(stage, params), [name]: formatValue(value) }).ok;
 }
