@@ -23,7 +23,7 @@ const SOURCES: readonly ApiSource[] = [
   },
   {
     name: "leads",
-    audience: "ml-leads",
+    readers: { allOf: [["group:ml-leads"]] },
     pages: { "budget.md": "# Budget\n\nThe GPU budget of the vision team is 400 GPU-hours a week.\n" },
   },
 ];
