@@ -69,7 +69,7 @@ export function indexSource(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   return withSourceLock(deps.store, source.name, options.signal, () =>
-    keepSourceState(deps, source.name, (tell, isTrusted) =>
+    keepSourceState(deps, source, (tell, isTrusted) =>
       sync(deps, source, isTrusted, {
         ...options,
         onProgress(progress) {

@@ -48,12 +48,12 @@ export async function startOpenAiApi(options: {
       asked += 1;
       return rag.answer(question);
     },
-    sources: () => rag.sources(),
+    sources: (audiences) => rag.readableSources(audiences),
     async findPerson(id) {
       if (people.isAway) throw new PersonUnavailableError("Slack is away");
       return members.get(id);
     },
-    audiencesOf: (person) => [
+    audiencesOf: async (person) => [
       "public",
       ...person.userGroups.map((group) => audienceOf({ allOf: [[`group:${group}`]] }).id),
     ],
