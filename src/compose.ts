@@ -157,8 +157,8 @@ async function openApi(
   const api = await startApi({
     host: config.listen.host,
     port: config.listen.apiPort,
-    sources: config.knowledge.sources.flatMap(({ name, folder }) =>
-      folder === undefined ? [] : [{ name, folder }],
+    sources: config.knowledge.sources.flatMap(({ name, folder, readers = "public" }) =>
+      folder === undefined || readers !== "public" ? [] : [{ name, folder }],
     ),
     metrics,
     checks,

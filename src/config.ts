@@ -91,7 +91,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
   const modelTokens = readModelTokens(parsed, env, problems);
   const metricsTokens = readMetricsTokens(parsed, env, problems);
   const sourceTokens = readSourceTokens(parsed, env, problems);
-  problems.push(...sourceProblems(parsed.knowledge));
+  problems.push(...sourceProblems(parsed.knowledge, parsed.policy.roles));
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
     problems.push({ path: "queue.backend", message: "redis needs JIBSA_REDIS_URL in the environment" });
   if (

@@ -6,6 +6,7 @@ import { keepMessage } from "./keep-message.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
 import { createAnswerStream, type AnswerPlace } from "./stream-answer.ts";
+import { earlierInThread, type KeptSource } from "./thread-history.ts";
 import { textsFor, type Texts } from "./texts/texts.ts";
 import { answerFoot, nearestPages, type AnswerFoot } from "./views/answer-card.ts";
 
@@ -22,6 +23,8 @@ export async function answerQuestion(
     answerId: string;
     question: string;
     locale: Locale;
+    /** Whose documents may be used, where this answer stands. */
+    audiences: readonly string[];
     place: AnswerPlace;
     /** Name of the model to try first. */
     model?: string;
@@ -29,7 +32,7 @@ export async function answerQuestion(
   },
 ): Promise<void> {
   const { client, store, logger, now } = deps;
-  const { answerId, question, locale, place } = options;
+  const { answerId, question, locale, place, audiences } = options;
   const subject = `answer:${answerId}`;
   const done = await store.selectFrom("answers").select("id").where("id", "=", answerId).executeTakeFirst();
   if (done !== undefined) return;
@@ -55,9 +58,16 @@ export async function answerQuestion(
     text += part;
     await stream.write(part);
   };
-  const history = await earlierInThread(store, place);
+  const history = await earlierInThread(store, place, audiences);
   const { model } = options;
-  const asked: Question = { text: question, locale, history, signal, ...(model !== undefined && { model }) };
+  const asked: Question = {
+    text: question,
+    locale,
+    audiences,
+    history,
+    signal,
+    ...(model !== undefined && { model }),
+  };
   let trace: SearchTrace | undefined;
   const show = async (event: AnswerEvent): Promise<void> => {
     switch (event.kind) {
@@ -124,7 +134,7 @@ export async function answerQuestion(
       locale,
       mode: mode.kind,
       text,
-      sources: JSON.stringify(citations.map(({ number, source }) => ({ number, url: source.url }))),
+      sources: JSON.stringify(citations.map(keptSource)),
       took_ms: tookMs,
       trace: trace === undefined ? null : JSON.stringify(trace),
       model: mode.kind === "generated" ? mode.model : null,
@@ -134,26 +144,11 @@ export async function answerQuestion(
   await progress.remove();
 }
 
-const EARLIER_ANSWERS = 3;
-
-/** Questions and answers of the same thread, oldest first, so that "and how often?" is understood. */
-async function earlierInThread(
-  store: Store,
-  { channel, threadTs }: AnswerPlace,
-): Promise<NonNullable<Question["history"]>> {
-  const rows = await store
-    .selectFrom("answers")
-    .select(["question", "text"])
-    .where("channel", "=", channel)
-    .where("thread_ts", "=", threadTs)
-    .orderBy("created_at", "desc")
-    .limit(EARLIER_ANSWERS)
-    .execute();
-  return rows.toReversed().flatMap(({ question, text }) => [
-    { role: "person" as const, text: question },
-    { role: "assistant" as const, text },
-  ]);
-}
+const keptSource = ({ number, source }: { number: number; source: SourceRef }): KeptSource => ({
+  number,
+  url: source.url,
+  documentId: source.documentId,
+});
 
 function noAnswerText(reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"], texts: Texts): string {
   switch (reason) {

@@ -8,6 +8,7 @@ import type { SourceState } from "../rag/source-state.ts";
 import type { Store } from "../store/database.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { OutboxLine } from "./outbox.ts";
+import type { ReadableAudiences } from "./readers/readable-audiences.ts";
 import type { Reply } from "./reply.ts";
 import type { SlackPeople } from "./slack-people.ts";
 import type { Texts } from "./texts/texts.ts";
@@ -20,7 +21,13 @@ export interface BotDeps {
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
   /** Where documents come from. */
-  sources: { names(): readonly string[]; states(): Promise<readonly SourceState[]> };
+  sources: {
+    /** Both: of which somebody with these audiences may know. */
+    names(audiences: readonly string[]): Promise<readonly string[]>;
+    states(audiences: readonly string[]): Promise<readonly SourceState[]>;
+  };
+  /** Whose documents may be used where. */
+  readers: ReadableAudiences;
   /** Names of the models that may be asked for. */
   models(): readonly string[];
   /** For what a person waits for. */

@@ -28,6 +28,7 @@ export async function createBotWorker(deps: {
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
   sources: Bot["sources"];
+  readers: Bot["readers"];
   /** Names of the models that may be asked for. */
   models(): readonly string[];
   people: SlackPeople;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Enqueue } from "../jobs/create-jobs.ts";
 import type { SourceState } from "../rag/source-state.ts";
 import type { Store } from "../store/database.ts";
+import type { ReadableAudiences } from "./readers/readable-audiences.ts";
 import { addLine } from "./outbox.ts";
 import { textsFor } from "./texts/texts.ts";
 import { syncProgress } from "./views/source-list.ts";
@@ -16,7 +17,8 @@ const SYNC_PURPOSE = "sync";
 export async function followSync(
   deps: {
     store: Store;
-    sources: { states(): Promise<readonly SourceState[]> };
+    sources: { states(audiences: readonly string[]): Promise<readonly SourceState[]> };
+    readers: Pick<ReadableAudiences, "at">;
     enqueue: Enqueue;
     now(): Date;
   },
@@ -30,7 +32,8 @@ export async function followSync(
     .executeTakeFirst();
   if (follow === undefined || follow.state === "ended") return undefined;
   const now = deps.now();
-  const state = (await deps.sources.states()).find(({ source }) => source === follow.source);
+  const audiences = await deps.readers.at({ channel: follow.channel, user: follow.person });
+  const state = (await deps.sources.states(audiences)).find(({ source }) => source === follow.source);
   // What began before it was asked for may have overlooked what was changed in between: the next sync counts.
   const isOwn = state?.startedAt !== undefined && state.startedAt >= follow.asked_at;
   const isOver = isOwn && (state.state === "done" || state.state === "failed");

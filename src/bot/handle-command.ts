@@ -103,6 +103,7 @@ async function ask(
   if (place === undefined) return;
   await answerQuestion(deps, {
     answerId: id,
+    audiences: await deps.readers.at({ channel: place.channel, user: person.slackUserId }),
     question: question.slice(0, 2_000),
     locale,
     ...(model !== undefined && { model }),

@@ -4,6 +4,13 @@ import { said, type HandlingContext } from "./bot-deps.ts";
 import { deniedView } from "./denied-view.ts";
 import { sourceList } from "./views/source-list.ts";
 
+/** Of whoever sees what is answered: the person alone where it is answered privately, else everybody there. */
+function audiencesOfReply({ deps, delivery, person }: HandlingContext): Promise<readonly string[]> {
+  return deps.reply.isPrivate(delivery)
+    ? deps.readers.ofPerson(person)
+    : deps.readers.at({ channel: delivery.channel, user: person.slackUserId });
+}
+
 /** Whether the policy lets the person; says so itself where it does not. */
 async function isAllowed(context: HandlingContext, action: "docs-sources" | "docs-sync"): Promise<boolean> {
   const { deps, delivery, person, texts } = context;
@@ -17,14 +24,15 @@ async function isAllowed(context: HandlingContext, action: "docs-sources" | "doc
 export async function lookAtSources(context: HandlingContext): Promise<void> {
   if (!(await isAllowed(context, "docs-sources"))) return;
   const { deps, delivery, texts } = context;
-  await deps.reply.answer(delivery, sourceList(await deps.sources.states(), texts));
+  const states = await deps.sources.states(await audiencesOfReply(context));
+  await deps.reply.answer(delivery, sourceList(states, texts));
 }
 
 /** `/docs sync NAME`: a row, the bells of the sync and of its message. The same delivery again makes no second one. */
 export async function startSync(context: HandlingContext, wanted: string): Promise<void> {
   if (!(await isAllowed(context, "docs-sync"))) return;
   const { deps, delivery, person, id, texts } = context;
-  const names = deps.sources.names();
+  const names = await deps.sources.names(await audiencesOfReply(context));
   const source = names.find((name) => name === wanted || name.toLowerCase() === wanted.toLowerCase());
   if (source === undefined) {
     const words = texts.sources;

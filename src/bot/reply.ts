@@ -41,6 +41,9 @@ export function createReply(deps: {
     });
   }
 
+  const isPrivate = ({ command, actionId, form }: Delivery): boolean =>
+    command !== undefined || actionId !== undefined || form !== undefined;
+
   /** Only the person sees it. Where that is not possible, a direct message: `directView`, if it has to say something else there. */
   async function privately(
     delivery: Delivery,
@@ -79,10 +82,11 @@ export function createReply(deps: {
         return directly(user, view);
       }
     },
+    /** Whether `answer` is seen by the person alone. */
+    isPrivate,
     /** A command and a button are answered privately, a message in its thread. */
     async answer(delivery: Delivery, view: MessageView): Promise<void> {
-      if (delivery.command !== undefined || delivery.actionId !== undefined || delivery.form !== undefined)
-        return privately(delivery, view);
+      if (isPrivate(delivery)) return privately(delivery, view);
       const threadTs = delivery.threadTs ?? (delivery.direct ? undefined : delivery.ts);
       await visibly(delivery, view, threadTs);
     },

@@ -1,15 +1,17 @@
 import { localeOfText, textsFor } from "../bot/texts/texts.ts";
-import { readConfig } from "../config.ts";
+import { readConfig, type Config } from "../config.ts";
 import { openKnowledgeAlone } from "./open-knowledge-alone.ts";
-import { UsageError, type CommandArguments } from "./read-arguments.ts";
+import { checkPersonId, openWorkspace } from "./open-workspace.ts";
+import { textOf, UsageError, type CommandArguments } from "./read-arguments.ts";
 import { configOptionsOf } from "./config-options.ts";
 
-export const askOptions = { config: "text", "data-dir": "text", docs: "text" } as const;
+export const askOptions = { config: "text", "data-dir": "text", docs: "text", as: "text" } as const;
 export const askHelp = `Usage: ./jibsa ask [options] "question"
 
 Answers from the indexed documents, in the question's language, with numbered pages.
 Documents that were never indexed are indexed first.
 
+  --as PERSON    from what this person may read: a Slack user id, e.g. U03OPERATOR. Without it, from what everybody may read
   --config FILE  --data-dir DIR  --docs DIR   as for up`;
 
 export async function ask(args: CommandArguments): Promise<number> {
@@ -17,15 +19,20 @@ export async function ask(args: CommandArguments): Promise<number> {
   if (question === "")
     throw new UsageError('what is the question? ./jibsa ask "How do I retry a failed training run?"');
   const config = readConfig(process.env, configOptionsOf(args));
+  const asked = textOf(args, "as");
+  const person = asked === undefined ? undefined : checkPersonId("as", asked);
   const knowledge = await openKnowledgeAlone(config, configOptionsOf(args));
   try {
-    if (!knowledge.shared) for (const source of knowledge.rag.sources()) await knowledge.rag.sync(source);
+    if (knowledge.running === undefined)
+      for (const source of knowledge.rag.sources()) await knowledge.rag.sync(source);
+    const audiences = person === undefined ? ["public"] : await audiencesOf(person, config, knowledge);
+    if (audiences === undefined) return 1;
     const locale = localeOfText(question, "en");
     const texts = textsFor(locale);
     const pages: string[] = [];
     let text = "";
     let foot = "";
-    for await (const event of knowledge.rag.answer({ text: question, locale })) {
+    for await (const event of knowledge.rag.answer({ text: question, locale, audiences })) {
       if (event.kind === "text-delta") text += event.text;
       if (event.kind === "restart") {
         text = "";
@@ -53,4 +60,21 @@ export async function ask(args: CommandArguments): Promise<number> {
   } finally {
     await knowledge.close();
   }
+}
+
+/** What the person may read; undefined, and said, where nobody tells who that is. */
+async function audiencesOf(
+  person: string,
+  config: Config,
+  { store, running }: Awaited<ReturnType<typeof openKnowledgeAlone>>,
+): Promise<readonly string[] | undefined> {
+  const workspace = await openWorkspace(config, running);
+  const lookup = await workspace?.find(person);
+  if (workspace !== undefined && lookup?.kind === "member") return workspace.audiencesOf(store, person);
+  console.error(
+    lookup === undefined
+      ? "who people are is told by the workspace: start ./jibsa up on this data folder first, then try again"
+      : `${person} is no active member of this workspace`,
+  );
+  return undefined;
 }

@@ -1,11 +1,9 @@
 import { userInfo } from "node:os";
-import { createBackgroundClient, type SlackConnection } from "../bot/slack-clients.ts";
-import { createSlackPeople } from "../bot/slack-people.ts";
 import { readConfig, type Config } from "../config.ts";
-import { createLogger } from "../logger.ts";
 import { createApiKey, listApiKeys, revokeApiKey } from "../store/api-keys.ts";
 import type { Store } from "../store/database.ts";
 import { configOptionsOf } from "./config-options.ts";
+import { checkPersonId, openWorkspace } from "./open-workspace.ts";
 import { textOf, UsageError, type CommandArguments } from "./read-arguments.ts";
 import { readRunning, type RunningUp } from "./running-file.ts";
 import { withStore } from "./with-store.ts";
@@ -44,11 +42,7 @@ export async function key(args: CommandArguments): Promise<number> {
       return outcome === "not-found" ? 1 : 0;
     });
   }
-  const person = textOf(args, "person");
-  if (person === undefined || !/^[UW][A-Z0-9]{2,}$/.test(person))
-    throw new UsageError(
-      "whose? --person takes a Slack user id, e.g. U03OPERATOR (in Slack: profile, ⋮, copy member ID)",
-    );
+  const person = checkPersonId("person", textOf(args, "person"));
   const problem = await problemWith(config, running, person);
   if (problem !== undefined) {
     console.error(problem);
@@ -87,24 +81,10 @@ async function problemWith(
   running: RunningUp | undefined,
   person: string,
 ): Promise<string | undefined> {
-  const connection: SlackConnection | undefined =
-    config.slack.kind === "real" ? config.slack : running?.slack;
-  if (connection === undefined)
+  const workspace = await openWorkspace(config, running);
+  if (workspace === undefined)
     return "who people are is told by the workspace: start ./jibsa up on this data folder first, then try again";
-  const client = createBackgroundClient({
-    botToken: connection.botToken,
-    ...(connection.apiUrl !== undefined && { apiUrl: connection.apiUrl }),
-  });
-  const self = await client.auth.test();
-  const people = createSlackPeople({
-    client,
-    policy: config.policy,
-    stageApprovers: [],
-    logger: createLogger("error"),
-    teamId: self.team_id ?? "",
-    now: () => new Date(),
-  });
-  const lookup = await people.find(person);
+  const lookup = await workspace.find(person);
   if (lookup.kind === "refused") return `${person} is no active member of this workspace (${lookup.cause})`;
   if (lookup.person.roles.length === 0)
     return `${person} (${lookup.person.name}) has no role: add them to policy.roles, then try again`;

@@ -6,18 +6,19 @@ import { publicApiUrl, type Config } from "../config.ts";
 import { createLogger } from "../logger.ts";
 import { startMilvusLite } from "../rag/adapters/start-milvus-lite.ts";
 import type { Rag } from "../rag/create-rag.ts";
+import type { Store } from "../store/database.ts";
 import { startEmbeddedPostgres } from "../store/embedded-postgres.ts";
 import { openStore } from "../store/open-store.ts";
 import { lockDataDir } from "./lock-data-dir.ts";
 import { UsageError } from "./read-arguments.ts";
-import { readRunning, sourcesOf } from "./running-file.ts";
+import { readRunning, sourcesOf, type RunningUp } from "./running-file.ts";
 import { createProgress } from "./show-progress.ts";
 
 /** The documents for a command of the shell: those of a running `up` on the same data folder, else started for this command alone. */
 export async function openKnowledgeAlone(
   config: Config,
   options: { docs?: string } = {},
-): Promise<{ rag: Rag; shared: boolean; close(): Promise<void> }> {
+): Promise<{ rag: Rag; store: Store; running: RunningUp | undefined; close(): Promise<void> }> {
   const logger = createLogger("error");
   const progress = createProgress(process.stderr);
   const closers: (() => Promise<void> | void)[] = [];
@@ -66,7 +67,8 @@ export async function openKnowledgeAlone(
   if (isOwn) await knowledge.rag.forgetOtherSources();
   return {
     rag: knowledge.rag,
-    shared: running !== undefined,
+    store: database.store,
+    running,
     async close() {
       for (const closer of closers.toReversed()) await closer();
     },

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { createOpenAiApi, type OpenAiApi } from "../api/openai/create-openai-api.ts";
+import { createReadableAudiences, type ReadableAudiences } from "../bot/readers/readable-audiences.ts";
+import { createSlackDirectory } from "../bot/readers/slack-directory.ts";
 import { createBackgroundClient, type SlackConnection } from "../bot/slack-clients.ts";
 import { createSlackPeople, stageApprovers, type SlackPeople } from "../bot/slack-people.ts";
 import { localeOfText, textsFor } from "../bot/texts/texts.ts";
 import type { Config } from "../config.ts";
+import { createAudienceReader } from "../rag/audience-rows.ts";
 import type { Rag } from "../rag/create-rag.ts";
 import type { Store } from "../store/database.ts";
 import { openKnowledge } from "./open-knowledge.ts";
@@ -12,8 +15,9 @@ import type { Embedded } from "./start-embedded.ts";
 
 /** What a process has that answers questions. */
 export interface Knowing {
-  rag: Pick<Rag, "answer" | "sources">;
+  rag: Pick<Rag, "answer" | "readableSources">;
   people: Pick<SlackPeople, "findPerson">;
+  readers: Pick<ReadableAudiences, "ofPerson">;
 }
 
 /** /v1 of the api port: beside a worker over its knowledge, alone over its own. Undefined where no index can be reached. */
@@ -38,10 +42,9 @@ export async function openOpenAiApi(deps: {
   return createOpenAiApi({
     store,
     answer: (question) => knowing.rag.answer(question),
-    sources: () => knowing.rag.sources(),
+    sources: (audiences) => knowing.rag.readableSources(audiences),
     findPerson: (id) => knowing.people.findPerson(id),
-    // As in Slack: everybody of the workspace may read every source that is configured.
-    audiencesOf: () => ["public"],
+    audiencesOf: (person) => knowing.readers.ofPerson(person),
     texts: textsFor,
     localeOf: localeOfText,
     hosts: hostsOf(config, apiPort, deps.pagesUrl),
@@ -76,7 +79,14 @@ async function openOwnKnowledge({
     teamId: self.team_id ?? "",
     now: () => new Date(),
   });
-  return { rag: knowledge.rag, people };
+  const readers = createReadableAudiences({
+    directory: createSlackDirectory({ client, teamId: self.team_id ?? "" }),
+    policy: config.policy,
+    audiences: createAudienceReader(store),
+    publicChannels: config.knowledge.publicChannels,
+    logger,
+  });
+  return { rag: knowledge.rag, people, readers };
 }
 
 function hostsOf({ listen, openaiApi }: Config, apiPort: number, pagesUrl: string): readonly string[] {

@@ -26,7 +26,7 @@ export function openSources(
     const { endpoint, bucket, prefix, region, link } = place;
     return createS3Source({ endpoint, bucket, prefix, region, link, name, everyMs, keys, limits });
   };
-  return knowledge.sources.map((source): DocumentSource => {
+  const open = (source: (typeof knowledge.sources)[number]): DocumentSource => {
     const { name, every: everyMs, folder, git } = source;
     if (folder !== undefined)
       return createFolderSource({
@@ -59,5 +59,9 @@ export function openSources(
       });
     if (source.s3 !== undefined) return openBucket(name, everyMs, source.s3);
     throw new Error(`source "${name}" is of no kind`);
+  };
+  return knowledge.sources.map((source) => {
+    const { readers = "public" } = source;
+    return { ...open(source), readers: readers === "public" ? readers : { allOf: [readers] } };
   });
 }

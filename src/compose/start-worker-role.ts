@@ -5,6 +5,8 @@ import { createRayDashboard } from "../actions/adapters/ray-dashboard.ts";
 import { createActions } from "../actions/create-actions.ts";
 import { createEngines } from "../actions/training/create-engines.ts";
 import { createBotWorker } from "../bot/create-bot-worker.ts";
+import { createReadableAudiences } from "../bot/readers/readable-audiences.ts";
+import { createSlackDirectory } from "../bot/readers/slack-directory.ts";
 import { createBackgroundClient, type SlackConnection } from "../bot/slack-clients.ts";
 import { createSlackPeople, stageApprovers } from "../bot/slack-people.ts";
 import type { Config } from "../config.ts";
@@ -12,6 +14,7 @@ import { createActionHandlers } from "../jobs/action-handlers.ts";
 import type { Jobs } from "../jobs/create-jobs.ts";
 import { createLookIntervals } from "../jobs/look-intervals.ts";
 import { watchRuns } from "../jobs/watch-runs.ts";
+import { createAudienceReader } from "../rag/audience-rows.ts";
 import { SearchUnavailableError } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
 import { openMetrics } from "./open-metrics.ts";
@@ -101,13 +104,21 @@ export async function startWorkerRole(deps: {
   });
   onClose(() => knowledge.close());
   deps.checks["search"] = () => knowledge.rag.isReady();
+  const readers = createReadableAudiences({
+    directory: createSlackDirectory({ client: createBackgroundClient(connection), teamId }),
+    policy: config.policy,
+    audiences: createAudienceReader(store),
+    publicChannels: config.knowledge.publicChannels,
+    logger,
+  });
   const bot = await createBotWorker({
     connection,
     store,
     enqueue: jobs.enqueue,
     actions,
     answer: (question) => knowledge.rag.answer(question),
-    sources: { names: () => knowledge.rag.sources(), states: () => knowledge.rag.sourceStates() },
+    sources: { names: knowledge.rag.readableSources, states: knowledge.rag.sourceStates },
+    readers,
     models: () => knowledge.rag.models(),
     people,
     teamId,
@@ -161,5 +172,5 @@ export async function startWorkerRole(deps: {
   await scheduleHousework(jobs);
   for (const source of knowledge.rag.sources()) ring(source);
   if (config.knowledge.watch) await knowledge.rag.watch(ring);
-  return { rag: knowledge.rag, people };
+  return { rag: knowledge.rag, people, readers };
 }

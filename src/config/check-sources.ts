@@ -1,12 +1,18 @@
 import type { FileConfig } from "./config-schema.ts";
 
 /** What is wrong between sources, and between them and what git may speak. */
-export function sourceProblems({
-  sources,
-  gitProtocols,
-}: FileConfig["knowledge"]): { path: string; message: string }[] {
+export function sourceProblems(
+  { sources, gitProtocols }: FileConfig["knowledge"],
+  roles: readonly { name: string }[],
+): { path: string; message: string }[] {
   const problems: { path: string; message: string }[] = [];
-  for (const [index, { name, git }] of sources.entries()) {
+  for (const [index, { name, git, readers = "public" }] of sources.entries()) {
+    for (const [at, reader] of readers === "public" ? [] : readers.entries())
+      if (reader.startsWith("role:") && !roles.some((role) => reader === `role:${role.name}`))
+        problems.push({
+          path: `knowledge.sources[${index}].readers[${at}]`,
+          message: `there is no role "${reader.slice("role:".length)}" in the policy`,
+        });
     const path = `knowledge.sources[${index}]`;
     if (sources.findIndex((other) => other.name === name) < index)
       problems.push({ path: `${path}.name`, message: `another source is named "${name}" too` });

@@ -67,6 +67,8 @@ export const fileSchema = z.strictObject({
       /** Of PDF, DOCX, HTML and notebooks, which are mostly not text. */
       maxDocumentSize: size.default(50 * 1_048_576),
       watch: z.boolean().default(true),
+      /** Who reads what is answered in a public channel: whoever is in it, or everybody, who might join it. */
+      publicChannels: z.enum(["members", "everyone"]).default("members"),
     })
     .prefault({}),
   clusters: z

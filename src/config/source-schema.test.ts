@@ -27,6 +27,13 @@ describe("a source's settings", () => {
 
   it.each([
     ["no kind", {}, /one of folder, git, website, s3/],
+    ["readers without a kind", { folder: "/a", baseUrl: "https://b/", readers: ["lee"] }, /person:U03LEE/],
+    ["nobody as readers", { folder: "/a", baseUrl: "https://b/", readers: [] }, /name somebody/],
+    [
+      "a restricted folder that is served to everybody",
+      { folder: "/a", readers: ["role:lead"] },
+      /baseUrl|shows them to everybody/,
+    ],
     ["two kinds", { folder: "/a", ...git({}) }, /one of/],
     ["an interval too short", { folder: "/a", every: "1s" }, /10s or more/],
     ["a password in the address", git({ url: "https://me:secret@github.com/a/b" }), /tokenEnv/],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readersSetting } from "./readers-schema.ts";
 import { duration } from "./units.ts";
 
 /** A name that the tokens of private repositories are read from. */
@@ -80,6 +81,8 @@ export const sourceSchema = z
     name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ -"),
     /** How often it is synced by itself; without it at a start, on demand, and a folder when its files change. */
     every: duration.refine((ms) => ms >= 10_000, "10s or more").optional(),
+    /** Who may read its documents, where a document does not say so itself. */
+    readers: readersSetting.optional(),
     folder: z.string().min(1).optional(),
     /** Of a folder: address under which its pages can be opened; default: they are served by the api port. */
     baseUrl: z.url().optional(),
@@ -96,6 +99,15 @@ export const sourceSchema = z
       problem("name", "needs one of folder, git, website, s3");
     if (source.baseUrl !== undefined && source.folder === undefined)
       problem("baseUrl", "is for a folder only");
+    if (
+      source.folder !== undefined &&
+      (source.readers ?? "public") !== "public" &&
+      source.baseUrl === undefined
+    )
+      problem(
+        "baseUrl",
+        "is needed: the api port, which serves a folder's pages else, shows them to everybody",
+      );
     if ((source.s3?.accessKeyId === undefined) !== (source.s3?.secretKeyEnv === undefined))
       problem("s3", "accessKeyId and secretKeyEnv belong together");
     if (source.git !== undefined && gitLink(source.git) === undefined)

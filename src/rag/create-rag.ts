@@ -9,7 +9,8 @@ import { createModelOrder, type NamedModel } from "./model-order.ts";
 import type { AnswerEvent, ChatModel, Question, VectorIndex } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import { retrieve } from "./retrieve.ts";
-import { dueSources, readSourceStates, type SourceState } from "./source-state.ts";
+import { readableSourceNames, readableSourceStates } from "./readable-sources.ts";
+import { dueSources, type SourceState } from "./source-state.ts";
 import { termStatistics, type TermStatistics } from "./term-statistics.ts";
 
 /** Enough to know how common a word is; a few megabytes. */
@@ -32,8 +33,10 @@ export interface Rag {
   /** Tells of changes in the sources until the returned function is called. */
   watch(onChange: (sourceName: string) => void): Promise<() => Promise<void>>;
   sources(): readonly string[];
-  /** How the latest sync of each source went. */
-  sourceStates(): Promise<readonly SourceState[]>;
+  /** Those that somebody with these audiences may know of. */
+  readableSources(audiences: readonly string[]): Promise<readonly string[]>;
+  /** How the latest sync of each source went, as far as somebody with these audiences may know. */
+  sourceStates(audiences: readonly string[]): Promise<readonly SourceState[]>;
   /** The sources whose `everyMs` has passed since their latest sync began. */
   dueSources(): Promise<readonly string[]>;
   /** Names of the models, in the order in which they are tried. */
@@ -123,7 +126,8 @@ export function createRag(options: {
     },
 
     sources: () => [...byName.keys()],
-    sourceStates: () => readSourceStates(store, [...byName.keys()], now()),
+    readableSources: (audiences) => readableSourceNames(store, sources, audiences),
+    sourceStates: (audiences) => readableSourceStates(store, sources, now(), audiences),
     dueSources: () => dueSources(store, sources, now()),
     models: () => models.map(({ model }) => model.name),
 

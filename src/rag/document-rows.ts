@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Store } from "../store/database.ts";
 import { contentHash, type IndexedDocument } from "./indexed-document.ts";
 import type { SourceDocument } from "./ports.ts";
@@ -9,39 +9,50 @@ export interface KnownDocument {
   path: string;
   contentHash: string;
   mark: string | null;
+  audience: string;
 }
 
 /** A page that is about to be written. */
 export interface ReadyDocument {
   document: SourceDocument;
   page: IndexedDocument;
+  audience: string;
   mark: string | undefined;
 }
 
 /**
- * What a row remembers of a source's marks: each is another one also when the source's settings or our own ways of reading,
- * cutting and indexing have changed. Undefined where the source is not certain.
+ * What a row remembers of a source's marks: each is another one also when its readers, the source's settings or our own ways of
+ * reading, cutting and indexing have changed. Undefined where the source is not certain.
  */
 export function storedMarks(
   settings: string,
-  audience: string,
-): (mark: string | undefined) => string | undefined {
+): (mark: string | undefined, audience: string) => string | undefined {
   const nothing = { path: "", content: "", format: "text", url: "", updatedAt: new Date(0) } as const;
-  const ways = createHash("sha256").update(
-    JSON.stringify([REDACTION_VERSION, contentHash(nothing, audience), settings]),
-  );
-  return (mark) => (mark === undefined ? undefined : ways.copy().update(mark).digest("hex"));
+  const ways = new Map<string, Hash>();
+  return (mark, audience) => {
+    if (mark === undefined) return undefined;
+    const way =
+      ways.get(audience) ??
+      createHash("sha256").update(
+        JSON.stringify([REDACTION_VERSION, contentHash(nothing, audience), settings]),
+      );
+    ways.set(audience, way);
+    return way.copy().update(mark).digest("hex");
+  };
 }
 
 /** By document id. */
 export async function readDocumentRows(store: Store, source: string): Promise<Map<string, KnownDocument>> {
   const rows = await store
     .selectFrom("documents")
-    .select(["id", "path", "content_hash", "mark"])
+    .select(["id", "path", "content_hash", "mark", "audience"])
     .where("source", "=", source)
     .execute();
   return new Map(
-    rows.map(({ id, path, content_hash, mark }) => [id, { path, contentHash: content_hash, mark }]),
+    rows.map(({ id, path, content_hash: hash, mark, audience }) => [
+      id,
+      { path, contentHash: hash, mark, audience },
+    ]),
   );
 }
 
@@ -63,7 +74,7 @@ export async function keepDocumentRows(
   await store
     .insertInto("documents")
     .values(
-      batch.map(({ document, page, mark }) => ({
+      batch.map(({ document, page, audience, mark }) => ({
         id: page.id,
         source,
         path: document.path,
@@ -73,6 +84,7 @@ export async function keepDocumentRows(
         updated_at: document.updatedAt,
         indexed_at: indexedAt,
         mark: mark ?? null,
+        audience,
       })),
     )
     .onConflict((conflict) =>
@@ -84,6 +96,7 @@ export async function keepDocumentRows(
         updated_at: row.ref("excluded.updated_at"),
         indexed_at: row.ref("excluded.indexed_at"),
         mark: row.ref("excluded.mark"),
+        audience: row.ref("excluded.audience"),
       })),
     )
     .execute();

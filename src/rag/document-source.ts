@@ -35,6 +35,8 @@ export interface SkippedDocument {
   /** With a slash at its end: everything below it. */
   path: string;
   reason: SkipReason;
+  /** Who may know of it. Absent: as the source says. */
+  readers?: Readers;
 }
 
 export interface ListedDocument {
@@ -66,8 +68,8 @@ export interface FetchedDocument {
 export interface DocumentSource {
   /** [A-Za-z0-9_-], at most 64 characters. */
   name: string;
-  /** Who may read its documents; undefined means "public". */
-  audience?: string;
+  /** Who may read its documents, where a document does not say so itself; undefined means "public". */
+  readers?: Readers;
   /** What else decides what is stored of a document, such as the base of its address: another text, and all are read again. */
   settings: string;
   /** How often it is synced without being asked; undefined: never. */

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Store } from "../store/database.ts";
+import { forgetUnusedAudiences, keepAudiences } from "./audience-rows.ts";
 import {
   countKnownChunks,
   keepDocumentRows,
@@ -14,6 +15,8 @@ import type { DocumentSource, SkippedDocument } from "./document-source.ts";
 import { contentHash, documentId, indexDocument } from "./indexed-document.ts";
 import type { VectorIndex } from "./ports.ts";
 import { readDocument } from "./read-document.ts";
+import { audienceOf } from "./readers.ts";
+import { restrictDocuments } from "./restrict-documents.ts";
 import { withSourceLock } from "./source-lock.ts";
 import { keepSourceState } from "./source-state.ts";
 
@@ -29,6 +32,8 @@ export interface SyncReport {
   unchanged: number;
   deleted: number;
   skipped: readonly SkippedDocument[];
+  /** Of what was skipped, how much has which audience. */
+  skippedOf: Readonly<Record<string, number>>;
   tookMs: number;
 }
 
@@ -54,7 +59,7 @@ interface SyncOptions {
 
 /**
  * Makes index and `documents` rows equal to the source: what is indexed is read before the crawl, changed pages are
- * written, and what is gone is deleted. A page whose mark is known is not read, one that did not change is not written; so a
+ * written, and what is gone is deleted; what got other readers is taken away before anything is read. A page whose mark is known is not read, one that did not change is not written; so a
  * sync that was killed goes on where it was. A source that cannot be listed throws and deletes nothing. One sync of a source
  * runs at a time, over all processes.
  */
@@ -64,7 +69,7 @@ export function indexSource(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   return withSourceLock(deps.store, source.name, options.signal, () =>
-    keepSourceState(deps, source.name, (tell, isTrusted) =>
+    keepSourceState(deps, source, (tell, isTrusted) =>
       sync(deps, source, isTrusted, {
         ...options,
         onProgress(progress) {
@@ -83,14 +88,24 @@ async function sync(
   { onProgress, signal }: SyncOptions,
 ): Promise<SyncReport & { isCompared: boolean }> {
   const startedMs = now().getTime();
-  const audience = source.audience ?? "public";
   const rows = await readDocumentRows(store, source.name);
   const agreed = isTrusted ? await agreedDocuments(store, index, rows) : undefined;
-  const indexed = agreed ?? (await index.listDocuments(source.name));
+  const indexed = new Map(agreed ?? (await index.listDocuments(source.name)));
   const { documents, skipped: left } = await source.list(signal);
   const skipped = [...left];
-  const storedMark = storedMarks(source.settings, audience);
+  const storedMark = storedMarks(source.settings);
+  const own = source.readers ?? "public";
   const idsByPath = new Map([...rows].map(([id, { path }]) => [path, id]));
+  const idOf = (path: string): string => idsByPath.get(path) ?? documentId(source.name, path);
+  const listedAudiences = documents.map(({ readers = own }) => audienceOf(readers));
+  await keepAudiences(store, listedAudiences);
+  const audiences = new Map(
+    documents.map(({ path }, position) => [idOf(path), listedAudiences[position]?.id ?? ""]),
+  );
+  for (const id of await restrictDocuments({ store, index }, { audiences, rows, indexed })) {
+    indexed.delete(id);
+    rows.delete(id);
+  }
   const seen = new Set<string>();
   let written = 0;
   let unchanged = 0;
@@ -115,8 +130,9 @@ async function sync(
 
   for (const [position, listed] of documents.entries()) {
     signal?.throwIfAborted();
-    const id = idsByPath.get(listed.path) ?? documentId(source.name, listed.path);
-    const mark = storedMark(listed.mark);
+    const id = idOf(listed.path);
+    const audience = audiences.get(id) ?? "";
+    const mark = storedMark(listed.mark, audience);
     const row = rows.get(id);
     if (mark !== undefined && row?.mark === mark && indexed.get(id) === row.contentHash) {
       seen.add(id);
@@ -128,7 +144,7 @@ async function sync(
       if (waiting.length > 0 && !(await endsBefore(reading, waitingSinceMs + WRITE_AFTER_MS))) await write();
       const document = await reading;
       if ("reason" in document) {
-        skipped.push(document);
+        skipped.push({ ...document, ...(listed.readers !== undefined && { readers: listed.readers }) });
       } else {
         const hash = contentHash(document, audience);
         seen.add(id);
@@ -138,7 +154,7 @@ async function sync(
         } else {
           const page = indexDocument(source.name, audience, document);
           if (waiting.length === 0) waitingSinceMs = performance.now();
-          waiting.push({ document, page, mark });
+          waiting.push({ document, page, audience, mark });
           if (indexed.get(id) !== hash) waitingChunks += page.chunks.length;
         }
         if (waitingChunks >= CHUNKS_PER_WRITE) await write();
@@ -152,15 +168,19 @@ async function sync(
     (id) => !seen.has(id) && !isOnlyHidden(rows.get(id)?.path, skipped),
   );
   if (gone.length > 0) {
-    await index.deleteDocuments(gone.filter((id) => indexed.has(id)));
+    await index.deleteDocuments(gone);
     await store.deleteFrom("documents").where("id", "in", gone).execute();
   }
+  const skippedAudiences = skipped.map(({ readers = own }) => audienceOf(readers));
+  await keepAudiences(store, skippedAudiences);
+  await forgetUnusedAudiences(store);
   const report = {
     source: source.name,
     written,
     unchanged,
     deleted: gone.length,
     skipped,
+    skippedOf: countEach(skippedAudiences.map(({ id }) => id)),
     tookMs: now().getTime() - startedMs,
   };
   logger.info({ ...report, skipped: skipped.length }, "synced a source");
@@ -188,6 +208,12 @@ function isOnlyHidden(path: string | undefined, skipped: readonly SkippedDocumen
     ({ path: hidden, reason }) =>
       reason === "unreadable" && (hidden.endsWith("/") ? path.startsWith(hidden) : path === hidden),
   );
+}
+
+function countEach(ids: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const id of ids) counts[id] = (counts[id] ?? 0) + 1;
+  return counts;
 }
 
 async function endsBefore(work: Promise<unknown>, atMs: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Database, Store } from "../store/database.ts";
 import type { SkippedDocument } from "./document-source.ts";
 import type { SyncReport } from "./index-source.ts";
+import { audienceOf, type Readers } from "./readers.ts";
 import { redactSecrets } from "./redact-secrets.ts";
 
 const HEARTBEAT_MS = 1_000;
@@ -35,6 +36,8 @@ export interface SourceState {
   /** The first of what was left out. */
   leftOutPaths: readonly { path: string; reason: string }[];
   error?: string;
+  /** Others may read more of it: only `pages`, `leftOut` and the paths are told, of what may be read. */
+  isPartial?: true;
 }
 
 interface Progress {
@@ -46,7 +49,7 @@ interface Progress {
 /** Runs a sync and keeps how it goes in the source's row, so that others can look. */
 export async function keepSourceState(
   { store, logger, now }: { store: Store; logger: Logger; now: () => Date },
-  source: string,
+  { name: source, readers = "public" }: { name: string; readers?: Readers },
   sync: (
     tell: (progress: Progress) => void,
     /** Whether the latest sync ended well, and the index was compared lately. */
@@ -104,7 +107,8 @@ export async function keepSourceState(
       unchanged: report.unchanged,
       deleted: report.deleted,
       left_out: report.skipped.length,
-      left_out_paths: JSON.stringify(shortList(report.skipped)),
+      left_out_of: JSON.stringify(report.skippedOf),
+      left_out_paths: JSON.stringify(shortList(report.skipped, readers)),
     });
     return report;
   } catch (error) {
@@ -121,8 +125,12 @@ export async function keepSourceState(
   }
 }
 
-function shortList(skipped: readonly SkippedDocument[]): readonly SkippedDocument[] {
-  return skipped.slice(0, MAX_PATHS).map(({ path, reason }) => ({ path: path.slice(0, 300), reason }));
+function shortList(skipped: readonly SkippedDocument[], own: Readers) {
+  return skipped.slice(0, MAX_PATHS).map(({ path, reason, readers = own }) => ({
+    path: path.slice(0, 300),
+    reason,
+    audience: audienceOf(readers).id,
+  }));
 }
 
 /** In the order of the names; of a source that was never synced too. */

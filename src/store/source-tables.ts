@@ -13,6 +13,13 @@ export interface SourceTables {
     updated_at: NullableTime;
     indexed_at: DefaultTime;
     mark: string | null;
+    /** Who may read it: an id of `audiences`, or "public". */
+    audience: Generated<string>;
+  };
+  audiences: {
+    id: string;
+    readers: ColumnType<unknown, string, never>;
+    seen_at: DefaultTime;
   };
   /** The latest sync of each source. */
   source_syncs: {
@@ -30,6 +37,8 @@ export interface SourceTables {
     left_out: Generated<number>;
     /** [{path, reason}]. */
     left_out_paths: ColumnType<unknown, string | undefined, string>;
+    /** {audience: how many}. */
+    left_out_of: ColumnType<unknown, string | undefined, string>;
     error: string | null;
   };
   sync_follows: {

@@ -178,6 +178,20 @@ describe("what Milvus Lite would get wrong", () => {
     expect((await client.hasCollection({ collection_name: `${name}_v0` })).value).toBe(false);
   });
 
+  it("takes what is deleted out of both versions: what some may no longer read is found in neither", async () => {
+    const name = newName();
+    const old = indexAt(milvus.address, name, "v0");
+    await old.upsert([chunkFixture("a", "gpu"), chunkFixture("b", "gpu")]);
+    const next = indexAt(milvus.address, name, "v9");
+    await next.upsert([chunkFixture("a", "gpu")]);
+
+    await next.deleteDocuments(["docs:a"]);
+
+    for (const index of [old, next])
+      expect((await index.search(gpuSearch)).map((hit) => hit.chunk.path)).toEqual(["b.md"]);
+    expect(await next.count()).toBe(0);
+  });
+
   it("opens once for callers that come together, and when two processes create the index at once", async () => {
     const name = newName();
     const indexes = [indexAt(milvus.address, name), indexAt(milvus.address, name)];

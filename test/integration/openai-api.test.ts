@@ -23,7 +23,7 @@ const SOURCES: readonly ApiSource[] = [
   },
   {
     name: "leads",
-    audience: "ml-leads",
+    readers: { allOf: [["group:ml-leads"]] },
     pages: { "budget.md": "# Budget\n\nThe GPU budget of the vision team is 400 GPU-hours a week.\n" },
   },
 ];
@@ -76,13 +76,16 @@ async function stream(content: string) {
 }
 
 describe("the documents as a model, by the official client", () => {
-  it("are listed whole and source by source", async () => {
+  it("are listed whole and source by source, each to its readers", async () => {
     await open();
+    const leads = await createApiKey(store, { person: LEAD.slackUserId, name: "", by: "test" });
 
-    const listed = await client().models.list();
+    const listed = await client(leads.secret).models.list();
+    const listedToOthers = await client().models.list();
     const one = await client().models.retrieve("jibsa/guides");
 
     expect(listed.data.map(({ id }) => id)).toEqual(["jibsa", "jibsa/guides", "jibsa/leads"]);
+    expect(listedToOthers.data.map(({ id }) => id)).toEqual(["jibsa", "jibsa/guides"]);
     expect(one).toMatchObject({ id: "jibsa/guides", object: "model" });
   });
 
@@ -183,8 +186,9 @@ describe("the documents as a model, by the official client", () => {
 
   it("are asked within one source alone where its model is chosen", async () => {
     await open();
+    const leads = await createApiKey(store, { person: LEAD.slackUserId, name: "", by: "test" });
 
-    const text = await textOf(ask("How do I retry a failed training run?", "jibsa/leads"));
+    const text = await textOf(ask("How do I retry a failed training run?", "jibsa/leads", leads.secret));
 
     expect(text).toMatch(/^I don't know/);
     expect(text).not.toContain("retry.md");
@@ -198,10 +202,12 @@ describe("a key", () => {
     const question = "What is the GPU budget of the vision team?";
 
     const allowed = await textOf(ask(question, "jibsa", leads.secret));
-    const refused = [await textOf(ask(question)), await textOf(ask(question, "jibsa/leads"))];
+    const refused = await textOf(ask(question));
+    const unknown = await ask(question, "jibsa/leads").catch((error: unknown) => error);
 
     expect(allowed).toContain("400 GPU-hours");
-    for (const text of refused) expect(text).not.toMatch(/400|budget/i);
+    expect(refused).not.toMatch(/400|budget/i);
+    expect(unknown).toMatchObject({ status: 404, code: "model_not_found" });
   });
 
   it("is kept as a hash alone, its use noted, its life audited", async () => {

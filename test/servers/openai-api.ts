@@ -8,6 +8,7 @@ import { PersonUnavailableError, type Person } from "#src/actions/ports.ts";
 import { localeOfText, textsFor } from "#src/bot/texts/texts.ts";
 import { createRag } from "#src/rag/create-rag.ts";
 import type { DocumentSource } from "#src/rag/document-source.ts";
+import { audienceOf, type Readers } from "#src/rag/readers.ts";
 import type { ChatModel } from "#src/rag/ports.ts";
 import { loadPrompts } from "#src/rag/prompts.ts";
 import type { Store } from "#src/store/database.ts";
@@ -15,7 +16,7 @@ import { createInMemoryVectorIndex } from "#test/fakes/in-memory-vector-index.ts
 
 export interface ApiSource {
   name: string;
-  audience?: string;
+  readers?: Readers;
   pages: Readonly<Record<string, string>>;
 }
 
@@ -47,12 +48,15 @@ export async function startOpenAiApi(options: {
       asked += 1;
       return rag.answer(question);
     },
-    sources: () => rag.sources(),
+    sources: (audiences) => rag.readableSources(audiences),
     async findPerson(id) {
       if (people.isAway) throw new PersonUnavailableError("Slack is away");
       return members.get(id);
     },
-    audiencesOf: (person) => ["public", ...person.userGroups],
+    audiencesOf: async (person) => [
+      "public",
+      ...person.userGroups.map((group) => audienceOf({ allOf: [[`group:${group}`]] }).id),
+    ],
     texts: textsFor,
     localeOf: localeOfText,
     hosts,
@@ -87,12 +91,12 @@ export async function startOpenAiApi(options: {
   };
 }
 
-function sourceOf({ name, audience, pages }: ApiSource): DocumentSource {
+function sourceOf({ name, readers, pages }: ApiSource): DocumentSource {
   const updatedAt = new Date("2026-11-01T00:00:00Z");
   return {
     name,
     settings: "",
-    ...(audience !== undefined && { audience }),
+    ...(readers !== undefined && { readers }),
     list: async () => ({
       documents: Object.keys(pages).map((path) => ({ path })),
       skipped: [],

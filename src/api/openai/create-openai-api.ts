@@ -16,12 +16,12 @@ import { serveChat } from "./serve-chat.ts";
 export interface OpenAiApiDeps {
   store: Store;
   answer(question: Question): AsyncIterable<AnswerEvent>;
-  /** Names of the document sources. */
-  sources(): readonly string[];
+  /** Names of the document sources that somebody with these audiences may know of. */
+  sources(audiences: readonly string[]): Promise<readonly string[]>;
   /** Only active members exist. @throws PersonUnavailableError */
   findPerson(slackUserId: string): Promise<Person | undefined>;
   /** Which readers' documents this person may read. */
-  audiencesOf(person: Person): readonly string[];
+  audiencesOf(person: Person): Promise<readonly string[]>;
   texts(locale: Locale): AnswerTexts;
   /** The language to answer in. */
   localeOf(question: string, fallback: Locale): Locale;
@@ -50,7 +50,7 @@ export function createOpenAiApi(deps: OpenAiApiDeps) {
     limits.count(caller.keyId);
     if (path === "/v1/models" || path.startsWith("/v1/models/")) {
       expectMethod(request, "GET");
-      const ids = listModels(deps.sources());
+      const ids = listModels(await deps.sources(await deps.audiencesOf(caller.person)));
       if (path === "/v1/models") return sendJson(response, { object: "list", data: ids.map(modelObject) });
       const wanted = decodeURIComponent(path.slice("/v1/models/".length));
       if (!ids.includes(wanted)) throw unknownModel(wanted);

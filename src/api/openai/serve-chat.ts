@@ -19,7 +19,8 @@ export async function serveChat(
   chat: ChatRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const scope = scopeOfModel(chat.model, deps.sources());
+  const audiences = await deps.audiencesOf(caller.person);
+  const scope = scopeOfModel(chat.model, await deps.sources(audiences));
   if (scope === undefined) throw deps.unknownModel(chat.model);
   const id = deps.newId();
   const startedAt = deps.now();
@@ -39,7 +40,7 @@ export async function serveChat(
     const events = deps.answer({
       text: chat.question,
       locale,
-      audiences: deps.audiencesOf(caller.person),
+      audiences,
       history: chat.history,
       signal: left.signal,
       ...scope,
@@ -137,7 +138,13 @@ async function keepAnswer(
       locale,
       mode: result.mode,
       text: result.content,
-      sources: JSON.stringify(result.citations.map(({ number, source }) => ({ number, url: source.url }))),
+      sources: JSON.stringify(
+        result.citations.map(({ number, source }) => ({
+          number,
+          url: source.url,
+          documentId: source.documentId,
+        })),
+      ),
       took_ms: Math.round(deps.now().getTime() - startedAt.getTime()),
     })
     .execute()

@@ -10,7 +10,8 @@ export const sourceTextsEn = {
   interrupted: "its sync was interrupted and will go on",
   running: (done: number, total: number) => (total === 0 ? "reading what there is" : `${done} of ${total}`),
   synced: (time: string) => `synced ${time}`,
-  failed: (time: string, error: string) => `the sync ${time} failed: ${escapeMrkdwn(error)}`,
+  failed: (time: string, error: string) =>
+    `the sync ${time} failed${error === "" ? "" : `: ${escapeMrkdwn(error)}`}`,
   changed: (written: number, deleted: number) => `${written} written, ${deleted} deleted`,
   leftOut: (count: number) => `${count} left out`,
   more: (count: number) => `and ${count} more`,

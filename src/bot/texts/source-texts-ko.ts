@@ -11,7 +11,7 @@ export const sourceTextsKo: typeof sourceTextsEn = {
   interrupted: "동기화가 중간에 끊겼어요. 다음에 이어서 해요",
   running: (done, total) => (total === 0 ? "목록을 읽는 중" : `${total}개 중 ${done}개`),
   synced: (time) => `${time}에 동기화했어요`,
-  failed: (time, error) => `${time} 동기화에 실패했어요: ${escapeMrkdwn(error)}`,
+  failed: (time, error) => `${time} 동기화에 실패했어요${error === "" ? "" : `: ${escapeMrkdwn(error)}`}`,
   changed: (written, deleted) => `${written}개 저장, ${deleted}개 삭제`,
   leftOut: (count) => `${count}개 제외`,
   more: (count) => `외 ${count}개`,

@@ -9,7 +9,8 @@ export interface AnswerReasons {
   model: string | null;
   tookMs: number;
   cited: readonly { number: number; url: string }[];
-  trace: SearchTrace;
+  /** What the reader may know of it. */
+  trace: Omit<SearchTrace, "confidence"> & { confidence?: number };
 }
 
 /** Why an answer is as it is: what was searched for, what was found in which order, what of it was used, by whom, how fast. */
@@ -39,7 +40,11 @@ export function answerReasons(
         ? [section(texts.answers.nothingSure)]
         : [section(shorten(`${texts.answers.passages}\n${passages.join("\n")}`, 2_900))]),
       context(
-        [texts.answers.confidence(trace.confidence.toFixed(2)), by, times]
+        [
+          trace.confidence === undefined ? "" : texts.answers.confidence(trace.confidence.toFixed(2)),
+          by,
+          times,
+        ]
           .filter((part) => part !== "")
           .join(" · "),
       ),

@@ -47,7 +47,9 @@ function headOf(state: SourceState, texts: Texts): string {
   const words = texts.sources;
   const facts = [
     words.pages(state.pages),
-    ...(state.state === "done" ? [words.changed(state.written, state.deleted)] : []),
+    ...(state.state === "done" && state.isPartial !== true
+      ? [words.changed(state.written, state.deleted)]
+      : []),
     ...(state.leftOut > 0 ? [words.leftOut(state.leftOut)] : []),
   ];
   return [`*${escapeMrkdwn(state.source)}*`, howItGoes(state, texts), ...facts].join(" · ");

@@ -22,7 +22,6 @@ export interface FolderSourceOptions {
   folder: string;
   /** Where the folder's pages are shown: "https://wiki.example.com/docs/" + path. Default: the file's own address. */
   baseUrl?: string;
-  audience?: string;
   everyMs?: number | undefined;
   /** Larger files are skipped. Default 2 MiB of text, 50 MiB of what text is taken out of. */
   limits?: SizeLimits;
@@ -46,7 +45,6 @@ export function createFolderSource(options: FolderSourceOptions): DocumentSource
 
   return {
     name: options.name,
-    ...(options.audience === undefined ? {} : { audience: options.audience }),
     ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
     settings: urlOf(""),
 

@@ -63,10 +63,15 @@ export function createMilvusVectorIndex(
     }
   }
 
-  async function deleteWhere(session: MilvusSession, field: "id" | "document_id", values: readonly string[]) {
+  async function deleteWhere(
+    session: MilvusSession,
+    field: "id" | "document_id",
+    values: readonly string[],
+    from: string = collections.written,
+  ) {
     for (const some of inGroups(values, IDS_PER_FILTER)) {
       const filter = `${field} in ${milvusList(some)}`;
-      const reply = await session.client.delete({ collection_name: collections.written, filter });
+      const reply = await session.client.delete({ collection_name: from, filter });
       expectSuccess("deleting from the index", reply);
     }
   }
@@ -113,6 +118,9 @@ export function createMilvusVectorIndex(
       if (documentIds.length === 0) return;
       await write("deleting from the index", async (session) => {
         await deleteWhere(session, "document_id", documentIds);
+        // While a new index is filled, the older one answers: what was taken away is taken out of it too.
+        if (collections.read !== collections.written)
+          await deleteWhere(session, "document_id", documentIds, collections.read);
         await flush(session);
       });
     },

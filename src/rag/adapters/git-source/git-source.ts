@@ -24,7 +24,6 @@ export interface GitSourceOptions {
   protocols?: readonly GitProtocol[];
   /** Where repositories are kept between syncs; only what is new is then fetched. */
   cacheDir: string;
-  audience?: string;
   everyMs?: number | undefined;
   limits: SizeLimits;
 }
@@ -103,7 +102,6 @@ export function createGitSource(options: GitSourceOptions): DocumentSource {
 
   return {
     name,
-    ...(options.audience === undefined ? {} : { audience: options.audience }),
     ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
     settings: JSON.stringify([options.link, branch ?? ""]),
 

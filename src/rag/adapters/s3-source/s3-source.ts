@@ -26,7 +26,6 @@ export interface S3SourceOptions {
   /** Where people open an object, with {path}. Default: the object's own address. */
   link?: string | undefined;
   limits: SizeLimits;
-  audience?: string;
   everyMs?: number | undefined;
   now?: () => Date;
 }
@@ -51,7 +50,6 @@ export function createS3Source(options: S3SourceOptions): DocumentSource {
 
   return {
     name: options.name,
-    ...(options.audience === undefined ? {} : { audience: options.audience }),
     ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
     settings: linkOf(""),
 

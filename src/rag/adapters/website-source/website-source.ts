@@ -32,7 +32,6 @@ export interface WebsiteSourceOptions {
   maxBytes: number;
   /** Where pages are kept between syncs. */
   cacheDir: string;
-  audience?: string;
   everyMs?: number | undefined;
   now?: () => Date;
   /** For tests; default: the machine's resolver. */
@@ -49,7 +48,6 @@ export function createWebsiteSource(options: WebsiteSourceOptions): DocumentSour
 
   return {
     name: options.name,
-    ...(options.audience === undefined ? {} : { audience: options.audience }),
     ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
     settings: prefixes.join("\n"),
 
