@@ -10,6 +10,7 @@ const MAX_QUERY_TOKENS = 120;
 const MAX_PASSAGES = 8;
 const MAX_PASSAGES_OF_A_PAGE = 3;
 const NEAREST_PAGES = 3;
+const SHORT_QUESTION_TERMS = 2;
 /**
  * Below it the pages do not answer the question; fitted with test/evals to at most 5 % false refusals. English questions
  * carry more words that say little, yet their words are found as they stand, so they may be held to more.
@@ -62,7 +63,7 @@ export async function retrieve(
     ),
     language,
   );
-  const passages = bestPassages(ranked);
+  const passages = bestPassages(terms.length <= SHORT_QUESTION_TERMS ? withLeadFirst(ranked) : ranked);
   const sure = confidence(ranked, terms, statistics);
   return {
     terms,
@@ -116,6 +117,16 @@ function twinKey({ source, path }: IndexedChunk): string {
     .replace(/(^|\/)(?:ko|en|kr)(?=\/)/gi, "")
     .replace(/[._-](?:ko|en|kr)(\.[^./]+)$/i, "$1")
     .replace(/^\//, "");
+}
+
+/** "What is X?" is answered by what stands before the first section of the page about X. */
+function withLeadFirst(ranked: readonly ScoredChunk[]): readonly ScoredChunk[] {
+  const [best] = ranked;
+  const lead = ranked.find(
+    ({ chunk }) => chunk.documentId === best?.chunk.documentId && chunk.headings.length <= 1,
+  );
+  if (best === undefined || lead === undefined || lead === best) return ranked;
+  return [{ ...lead, score: best.score }, ...ranked.filter((scored) => scored !== lead)];
 }
 
 function bestPassages(ranked: readonly ScoredChunk[]): ScoredChunk[] {
