@@ -144,13 +144,17 @@ export async function answerQuestion(
   await progress.remove();
 }
 
-const keptSource = ({ number, source }: { number: number; source: SourceRef }): KeptSource => ({
+/** As an answer's row keeps it. */
+export const keptSource = ({ number, source }: { number: number; source: SourceRef }): KeptSource => ({
   number,
   url: source.url,
   documentId: source.documentId,
 });
 
-function noAnswerText(reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"], texts: Texts): string {
+export function noAnswerText(
+  reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"],
+  texts: Texts,
+): string {
   switch (reason) {
     case "nothing-relevant":
       return texts.dontKnow;

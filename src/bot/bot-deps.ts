@@ -34,6 +34,8 @@ export interface BotDeps {
   client: WebClient;
   people: SlackPeople;
   reply: Reply;
+  /** A line for the outbox, and the bell for its channel. */
+  say(line: OutboxLine): Promise<void>;
   teamId: string;
   botUserId: string;
   logger: Logger;
@@ -43,8 +45,6 @@ export interface BotDeps {
 /** The same, before it is known which delivery is answered. */
 export interface Bot extends Omit<BotDeps, "reply"> {
   replyAbout(id: string, logger: Logger): Reply;
-  /** A line for the outbox, and the bell for its channel. */
-  say(line: OutboxLine): Promise<void>;
 }
 
 export interface HandlingContext {

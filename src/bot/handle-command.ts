@@ -1,6 +1,7 @@
 import type { FieldProblem, Person } from "../actions/ports.ts";
 import { isChangeName, reads } from "../actions/registry.ts";
 import { severalOf } from "../actions/training/train-several.ts";
+import { answerPrivately } from "./answer-privately.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
@@ -71,7 +72,7 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
     case "docs-sync":
       return startSync(context, command.source);
     case "ask":
-      return ask(context, command.question, command.model);
+      return ask(context, command);
   }
   return command satisfies never;
 }
@@ -88,13 +89,14 @@ function isChange(command: ParsedCommand): command is ChangeCommand {
 }
 
 async function ask(
-  { deps, delivery, person, id, signal, texts }: HandlingContext,
-  question: string,
-  model: string | undefined,
+  context: HandlingContext,
+  { question, model, isPrivate }: Extract<ParsedCommand, { kind: "ask" }>,
 ): Promise<void> {
+  const { deps, delivery, person, id, signal, texts } = context;
   if (model !== undefined && !deps.models().includes(model))
     return deps.reply.answer(delivery, said(texts.answers.noSuchModel(model.slice(0, 80), deps.models())));
   const locale = localeOfText(question, person.locale);
+  if (isPrivate) return answerPrivately(context, { question: question.slice(0, 2_000), locale, model });
   const ts = delivery.threadTs ?? delivery.ts;
   const place =
     ts === undefined

@@ -127,7 +127,7 @@ export async function keepSourceState(
 
 function shortList(skipped: readonly SkippedDocument[], own: Readers) {
   return skipped.slice(0, MAX_PATHS).map(({ path, reason, readers = own }) => ({
-    path: path.slice(0, 300),
+    path: redactSecrets(path).slice(0, 300),
     reason,
     audience: audienceOf(readers).id,
   }));

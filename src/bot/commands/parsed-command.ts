@@ -17,8 +17,8 @@ export type ParsedCommand =
   | ReadCommand
   /** `/train logs … follow`; without a text all lines. */
   | { kind: "train-logs-follow"; run: string; grep: string }
-  /** `--model NAME` before the question. */
-  | { kind: "ask"; question: string; model?: string }
+  /** `--model NAME` and `--private` before the question. */
+  | { kind: "ask"; question: string; model?: string; isPrivate?: true }
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }

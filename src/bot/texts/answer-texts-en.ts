@@ -28,6 +28,12 @@ export const answerTextsEn = {
   wrongReason: "In your words",
   wrongHint: "What would be right, or which page says it.",
   why: "Why this answer",
+  onlyYou: "I am looking. Only you will see the answer; it uses everything that you may read.",
+  share: "Share here",
+  sharedAlready: "This answer has been shared already.",
+  pageNotYours: "a page that you may no longer read",
+  notForAll: (pages: string) =>
+    `Not everybody in this channel may read what this answer came from, so it stays with you:\n${pages}\nAsked here without \`--private\`, the question is answered from what everybody here may read.`,
   noTrace:
     "Nothing was kept about how this answer came about: the search did not answer, or it is from an older version.",
   searchedFor: "Searched for:",

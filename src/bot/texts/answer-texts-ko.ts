@@ -29,6 +29,12 @@ export const answerTextsKo: typeof answerTextsEn = {
   wrongReason: "직접 적어 주세요",
   wrongHint: "맞는 내용이나 그 내용이 있는 페이지를 적어 주세요.",
   why: "왜 이 답인가요",
+  onlyYou: "찾아볼게요. 답변은 나에게만 보이고, 내가 읽을 수 있는 문서를 모두 사용해요.",
+  share: "여기에 공유",
+  sharedAlready: "이미 공유한 답변이에요.",
+  pageNotYours: "이제는 읽을 수 없는 페이지",
+  notForAll: (pages) =>
+    `이 채널에는 답변의 바탕이 된 문서를 읽을 수 없는 사람이 있어서 공유하지 않았어요:\n${pages}\n\`--private\` 없이 여기서 물으면 채널의 모두가 읽을 수 있는 문서로 답해요.`,
   noTrace:
     "이 답변이 어떻게 나왔는지 남아 있지 않아요. 검색이 응답하지 않았거나 이전 버전에서 나온 답변이에요.",
   searchedFor: "찾은 말:",

@@ -196,7 +196,7 @@ export const en = {
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
     docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now.",
-    ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages.",
+    ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages. `/ask --private …` answers you alone, from everything that you may read.",
   },
   stages: "Stages",
 };

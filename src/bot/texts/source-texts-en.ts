@@ -41,6 +41,7 @@ export const sourceTextsEn = {
     "not-found": "is not there",
     robots: "asks robots not to read it",
     "forbidden-address": "leads to an address that may not be reached",
+    "secret-in-name": "has a key or password in its name",
     "too-many": "is over the number of pages of a source",
     unreadable: "could not be read; what was known of it stays",
   } satisfies Record<SkipReason, string> as Record<string, string>,

@@ -41,6 +41,7 @@ export const sourceTextsKo: typeof sourceTextsEn = {
     "not-found": "페이지가 없어요",
     robots: "로봇이 읽지 말아 달라고 한 페이지예요",
     "forbidden-address": "접속하면 안 되는 주소로 연결돼요",
+    "secret-in-name": "이름에 키나 비밀번호가 들어 있어요",
     "too-many": "소스 하나에서 읽는 페이지 수를 넘었어요",
     unreadable: "이번에는 읽지 못했어요. 전에 읽은 내용은 남아 있어요",
   } satisfies Record<SkipReason, string>,
