@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pipelineSchema } from "./pipeline-schema.ts";
 import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
+import { embedderSchema, rerankerSchema } from "./embedder-schema.ts";
 import { namedModelSchema } from "./model-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { safetySchema } from "./safety-schema.ts";
@@ -69,6 +70,8 @@ export const fileSchema = z.strictObject({
       watch: z.boolean().default(true),
       /** Who reads what is answered in a public channel: whoever is in it, or everybody, who might join it. */
       publicChannels: z.enum(["members", "everyone"]).default("members"),
+      embedder: embedderSchema,
+      reranker: rerankerSchema,
     })
     .prefault({}),
   clusters: z

@@ -61,12 +61,13 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
   yield* quotedAnswer(found, question.locale);
 }
 
-function traceOf({ terms, confidence, passages }: Retrieval, tookMs: number): SearchTrace {
+function traceOf({ terms, confidence, passages, vectors }: Retrieval, tookMs: number): SearchTrace {
   return {
     words: terms.map(({ text }) => text),
     confidence,
     passages: passages.map(({ chunk, score }) => ({ source: sourceRef(chunk), score })),
     tookMs,
+    ...(vectors !== undefined && { vectors }),
   };
 }
 

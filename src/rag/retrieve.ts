@@ -1,7 +1,8 @@
 import { ENGLISH_STOP_WORDS } from "./english-words.ts";
-import type { IndexedChunk, Question, SourceRef, VectorIndex } from "./ports.ts";
+import type { IndexedChunk, Question, SearchTrace, SourceRef, VectorIndex } from "./ports.ts";
 import { questionTerms, type QuestionTerm } from "./question-terms.ts";
 import { confidence, rankChunks, type ScoredChunk } from "./rank-chunks.ts";
+import type { Vectors } from "./create-vectors.ts";
 import type { TermStatistics } from "./term-statistics.ts";
 import { textLanguage } from "./text-language.ts";
 
@@ -27,20 +28,32 @@ export interface Retrieval {
   /** 0 to 1; see `confidence`. */
   confidence: number;
   statistics: TermStatistics;
+  /** See SearchTrace. */
+  vectors?: NonNullable<SearchTrace["vectors"]>;
 }
 
 /** One search of the index, then our own order. @throws SearchUnavailableError */
 export async function retrieve(
-  deps: { index: VectorIndex; statistics: () => Promise<TermStatistics> },
+  deps: {
+    index: VectorIndex;
+    statistics: () => Promise<TermStatistics>;
+    /** Undefined: there is no embedder. */
+    vectorOf?: Vectors["ofQuestion"] | undefined;
+  },
   question: Question,
 ): Promise<Retrieval> {
-  const statistics = await deps.statistics();
+  const [statistics, asked] = await Promise.all([
+    deps.statistics(),
+    deps.vectorOf?.(withEarlierQuestion(question), question.signal),
+  ]);
+  const vector = asked?.kind === "vector" ? asked.vector : undefined;
   const language = questionLanguage(question);
   const terms = termsWithHistory(question).map((term) => inLanguages(term, language, statistics));
   const tokens = [...new Set(terms.flatMap((term) => term.alternatives.flat()))];
   const searchText = tokens.slice(0, MAX_QUERY_TOKENS).join(" ");
   const audiences = question.audiences ?? ["public"];
-  const hits = await deps.index.search({ searchText, audiences, limit: CANDIDATES });
+  const hits = await deps.index.search({ searchText, vector, audiences, limit: CANDIDATES });
+  const isNearnessKnown = hits.some(({ chunk }) => chunk.vector !== undefined);
   /** Not one word of the question is in any page: pages that show what there is to ask about. */
   const typicalPages = async (): Promise<ScoredChunk[]> => {
     const searched = { searchText: statistics.common.join(" "), audiences, limit: CANDIDATES };
@@ -71,6 +84,9 @@ export async function retrieve(
     nearest: nearestPages(ranked.length > 0 ? ranked : await typicalPages()),
     confidence: sure,
     statistics,
+    ...(asked !== undefined && {
+      vectors: asked.kind === "none" ? asked.reason : isNearnessKnown ? "used" : "pending",
+    }),
   };
 }
 
@@ -100,6 +116,12 @@ function termsWithHistory(question: Question): QuestionTerm[] {
   const asked = new Set(terms.map((term) => term.text));
   const earlier = questionTerms(before.text).filter((term) => !asked.has(term.text));
   return [...terms, ...earlier.map((term) => ({ ...term, weight: 0.5 }))];
+}
+
+/** What a follow-up is near to. */
+function withEarlierQuestion({ text, history }: Question): string {
+  const before = history?.findLast((message) => message.role === "person");
+  return before === undefined || questionTerms(text).length > 3 ? text : `${before.text}\n${text}`;
 }
 
 /** Of a page that exists in two languages at twin paths, only the one in the asker's language stays. */

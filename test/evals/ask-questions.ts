@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { answerQuestion } from "#src/rag/answer-question.ts";
+import type { Vectors } from "#src/rag/create-vectors.ts";
 import type { VectorIndex } from "#src/rag/ports.ts";
 import type { Prompts } from "#src/rag/prompts.ts";
 import { retrieve, type Retrieval } from "#src/rag/retrieve.ts";
@@ -23,6 +24,7 @@ export interface AskedQuestion {
 export interface AskDeps {
   index: VectorIndex;
   statistics: TermStatistics;
+  vectorOf?: Vectors["ofQuestion"] | undefined;
   prompts: Prompts;
   logger: Logger;
   /** The id that questions use for the page at this path. */
@@ -36,7 +38,7 @@ export async function askQuestion(deps: AskDeps, question: EvalQuestion): Promis
   const answering = answerQuestion(
     {
       retrieve: async (asked) =>
-        (found = await retrieve({ index: deps.index, statistics: async () => deps.statistics }, asked)),
+        (found = await retrieve({ ...deps, statistics: async () => deps.statistics }, asked)),
       models: () => [],
       onModelAnswer: () => {},
       onModelFailure: () => {},
