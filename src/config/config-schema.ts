@@ -42,6 +42,8 @@ export const fileSchema = z.strictObject({
       provider: z.enum(["auto", "none", "ollama", "openai"]).default("auto"),
       url: z.url().optional(),
       name: z.string().optional(),
+      /** Tokens of prompt and answer together; default: what its server tells. */
+      contextTokens: z.number().int().min(1_024).optional(),
       timeout: duration.default(60_000),
     })
     .prefault({}),

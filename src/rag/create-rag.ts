@@ -15,9 +15,11 @@ import {
   type ChatModel,
   type Embedder,
   type Question,
+  type Reranker,
   type VectorIndex,
 } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
+import { createRerank, type Rerank } from "./rerank.ts";
 import { retrieve } from "./retrieve.ts";
 import { readableSourceNames, readableSourceStates } from "./readable-sources.ts";
 import { dueSources, type SourceState } from "./source-state.ts";
@@ -49,6 +51,8 @@ export interface Rag {
   settle(signal?: AbortSignal): Promise<{ isComplete: boolean }>;
   /** Undefined without an embedder. */
   embedder: Pick<Vectors, "embed" | "name" | "ofQuestion"> | undefined;
+  /** Undefined without a reranker. */
+  rerank: Rerank | undefined;
   /** Names of the models, in the order in which they are tried. */
   models(): readonly string[];
   /** Whether a question can be searched for now. */
@@ -70,6 +74,8 @@ export function createRag(options: {
   embedder?: Embedder | undefined;
   /** Of a question's vector; default 1 s. */
   questionTimeoutMs?: number | undefined;
+  /** Absent: our own order stays. */
+  reranker?: { model: Reranker; passages: number } | undefined;
   prompts: Prompts;
   logger: Logger;
   now?: () => Date;
@@ -96,6 +102,15 @@ export function createRag(options: {
           nowMs: () => now().getTime(),
           onNewSpace: () => keeper?.wake(),
         });
+  const rerank =
+    options.reranker === undefined
+      ? undefined
+      : createRerank({
+          reranker: options.reranker.model,
+          passages: options.reranker.passages,
+          logger,
+          nowMs: () => now().getTime(),
+        });
   const syncedFor = new Map<string, number>();
   const models =
     options.models ?? (options.model === undefined ? [] : [{ ...options, model: options.model }]);
@@ -112,6 +127,7 @@ export function createRag(options: {
                 index: inSources(index, asked.sources),
                 statistics: statistics.read,
                 vectorOf: vectors?.ofQuestion,
+                rerank,
               },
               asked,
             ),
@@ -151,6 +167,7 @@ export function createRag(options: {
 
     settle: async (signal) => (await keeper?.settle(signal)) ?? { isComplete: true },
     embedder: vectors,
+    rerank,
 
     forgetOtherSources: () => forgetOtherSources({ store, index, logger }, [...byName.keys()]),
 

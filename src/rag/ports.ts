@@ -18,13 +18,20 @@ export interface SearchTrace {
   /** 0 to 1. */
   confidence: number;
   /** What the answer could be written from, best first. */
-  passages: readonly { source: SourceRef; score: number }[];
+  passages: readonly {
+    source: SourceRef;
+    score: number;
+    /** It did not fit into what the model reads. */
+    isLeftOut?: boolean;
+  }[];
   tookMs: number;
   /**
    * Whether nearness in meaning was looked at as well: "pending" where no chunk has its vector yet, else why the question had
    * none. Absent: there is no embedder.
    */
   vectors?: "used" | "pending" | "away" | "late" | "resting";
+  /** Whether a reranker gave the order: "away" where it failed or was late, "resting" where it is left alone. Absent: there is none. */
+  reranked?: "used" | "away" | "resting";
 }
 
 export type AnswerEvent =
@@ -145,7 +152,14 @@ export interface ChatModel {
   name: string;
   stream(prompt: { system: string; user: string; signal?: AbortSignal }): AsyncIterable<string>;
   isReachable(): Promise<boolean>;
+  /** Tokens of prompt and answer together; absent, or undefined: as DEFAULT_CONTEXT_TOKENS. */
+  contextTokens?(): Promise<number | undefined>;
 }
+
+/** Ollama's own default is less than eight passages need. */
+export const DEFAULT_CONTEXT_TOKENS = 16_384;
+/** Of one answer. */
+export const ANSWER_TOKENS = 1_024;
 
 /** A page as it is indexed. */
 export interface SourceDocument {
@@ -171,6 +185,14 @@ export interface Embedder {
   isReachable(): Promise<boolean>;
 }
 
+/** Says how well each text answers a question. Throws `RerankerUnavailableError`, also when it is late. */
+export interface Reranker {
+  name: string;
+  /** One number for each text, in their order; more is better, and nothing else is known of it. */
+  score(question: string, texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]>;
+  isReachable(): Promise<boolean>;
+}
+
 export class SearchUnavailableError extends Error {
   override name = "SearchUnavailableError";
 }
@@ -179,4 +201,7 @@ export class ModelUnavailableError extends Error {
 }
 export class EmbedderUnavailableError extends Error {
   override name = "EmbedderUnavailableError";
+}
+export class RerankerUnavailableError extends Error {
+  override name = "RerankerUnavailableError";
 }

@@ -1,8 +1,10 @@
+import { blendNearness } from "./blend-nearness.ts";
 import { ENGLISH_STOP_WORDS } from "./english-words.ts";
 import type { IndexedChunk, Question, SearchTrace, SourceRef, VectorIndex } from "./ports.ts";
 import { questionTerms, type QuestionTerm } from "./question-terms.ts";
 import { confidence, rankChunks, type ScoredChunk } from "./rank-chunks.ts";
 import type { Vectors } from "./create-vectors.ts";
+import type { Rerank } from "./rerank.ts";
 import type { TermStatistics } from "./term-statistics.ts";
 import { textLanguage } from "./text-language.ts";
 
@@ -30,6 +32,7 @@ export interface Retrieval {
   statistics: TermStatistics;
   /** See SearchTrace. */
   vectors?: NonNullable<SearchTrace["vectors"]>;
+  reranked?: NonNullable<SearchTrace["reranked"]>;
 }
 
 /** One search of the index, then our own order. @throws SearchUnavailableError */
@@ -39,6 +42,8 @@ export async function retrieve(
     statistics: () => Promise<TermStatistics>;
     /** Undefined: there is no embedder. */
     vectorOf?: Vectors["ofQuestion"] | undefined;
+    /** Undefined: there is no reranker. */
+    rerank?: Rerank | undefined;
   },
   question: Question,
 ): Promise<Retrieval> {
@@ -66,7 +71,7 @@ export async function retrieve(
       (a, b) => Number(b.chunk.language === language) - Number(a.chunk.language === language),
     );
   };
-  const ranked = withoutTwins(
+  const byWords = withoutTwins(
     rankChunks(
       hits.map((hit) => hit.chunk),
       terms,
@@ -75,11 +80,20 @@ export async function retrieve(
     ),
     language,
   );
-  const passages = bestPassages(ranked);
-  const sure = confidence(ranked, terms, statistics);
+  const sureByWords = confidence(byWords, terms, statistics);
+  const blended =
+    vector === undefined
+      ? { ranked: byWords, confidence: sureByWords }
+      : blendNearness(byWords, vector, sureByWords);
+  const { confidence: sure } = blended;
+  const isAnswered = sure >= MIN_CONFIDENCE[language];
+  const reranked = isAnswered
+    ? await deps.rerank?.(question.text, blended.ranked, question.signal)
+    : undefined;
+  const ranked = reranked?.ranked ?? blended.ranked;
   return {
     terms,
-    passages: sure >= MIN_CONFIDENCE[language] ? passages : [],
+    passages: isAnswered ? bestPassages(ranked) : [],
     ranked,
     nearest: nearestPages(ranked.length > 0 ? ranked : await typicalPages()),
     confidence: sure,
@@ -87,6 +101,7 @@ export async function retrieve(
     ...(asked !== undefined && {
       vectors: asked.kind === "none" ? asked.reason : isNearnessKnown ? "used" : "pending",
     }),
+    ...(reranked !== undefined && { reranked: reranked.outcome }),
   };
 }
 

@@ -3,6 +3,7 @@ import { answerQuestion } from "#src/rag/answer-question.ts";
 import type { Vectors } from "#src/rag/create-vectors.ts";
 import type { VectorIndex } from "#src/rag/ports.ts";
 import type { Prompts } from "#src/rag/prompts.ts";
+import type { Rerank } from "#src/rag/rerank.ts";
 import { retrieve, type Retrieval } from "#src/rag/retrieve.ts";
 import type { TermStatistics } from "#src/rag/term-statistics.ts";
 import { textLanguage } from "#src/rag/text-language.ts";
@@ -25,6 +26,7 @@ export interface AskDeps {
   index: VectorIndex;
   statistics: TermStatistics;
   vectorOf?: Vectors["ofQuestion"] | undefined;
+  rerank?: Rerank | undefined;
   prompts: Prompts;
   logger: Logger;
   /** The id that questions use for the page at this path. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { pino } from "pino";
+import type { openSearchModels } from "#src/compose/open-knowledge.ts";
 import { createFolderSource } from "#src/rag/adapters/folder-source.ts";
 import { createMilvusVectorIndex } from "#src/rag/adapters/milvus-vector-index.ts";
 import { createRag } from "#src/rag/create-rag.ts";
-import type { Embedder } from "#src/rag/ports.ts";
 import { loadPrompts } from "#src/rag/prompts.ts";
 import { termStatistics } from "#src/rag/term-statistics.ts";
 import { startTestMilvus } from "#test/servers/milvus-lite.ts";
@@ -19,7 +19,7 @@ export async function runEval(
   documents: EvalDocuments,
   questions: readonly EvalQuestion[],
   onProgress: (text: string) => void = () => {},
-  search: { embedder?: Embedder } = {},
+  search: Partial<ReturnType<typeof openSearchModels>> = {},
 ): Promise<AskedQuestion[]> {
   const passages = "passages" in documents ? createPassageSource(documents.passages) : undefined;
   const source =
@@ -52,6 +52,7 @@ export async function runEval(
     index,
     statistics,
     vectorOf: rag.embedder?.ofQuestion,
+    rerank: rag.rerank,
     prompts,
     logger,
     pageId: (path: string) => passages?.pidOf(path) ?? path,

@@ -40,7 +40,7 @@ afterEach(async () => {
   await server.close();
 });
 
-async function open(options: { model?: string | "none" } = {}): Promise<Rag> {
+async function open(options: { model?: string } = {}): Promise<Rag> {
   const { model = "test-embedder" } = options;
   const rag = createRag({
     store,
