@@ -167,7 +167,7 @@ export function createVectors(deps: {
 
     async ofQuestion(text, signal) {
       if (breaker.isResting()) return { kind: "none", reason: "resting" };
-      const time = AbortSignal.timeout(deps.questionTimeoutMs);
+      const time = AbortSignal.timeout(Math.ceil(deps.questionTimeoutMs));
       try {
         const all = signal === undefined ? time : AbortSignal.any([time, signal]);
         const used = await openSpace(all);

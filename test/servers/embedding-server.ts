@@ -44,7 +44,7 @@ const IDEAS: readonly (readonly string[])[] = [
   ["notebook", "노트북"],
 ];
 
-/** An embedding server on 127.0.0.1 that speaks Ollama's and OpenAI's protocols. The same text has the same vector always. */
+/** On 127.0.0.1, embeds by Ollama's and OpenAI's protocols and reranks by vLLM's and TEI's. The same text has the same vector always. */
 export async function startEmbeddingServer(): Promise<EmbeddingServer> {
   let behaviour: EmbeddingBehaviour = { kind: "answer" };
   let dimension = 64;
@@ -59,6 +59,7 @@ export async function startEmbeddingServer(): Promise<EmbeddingServer> {
     if (behaviour.kind === "unavailable") return json(response, 503, { error: "overloaded" });
     if (path === "/api/tags") return json(response, 200, { models: [{ name: MODEL, model: MODEL }] });
     if (path === "/v1/models") return json(response, 200, { object: "list", data: [{ id: MODEL }] });
+    if (path === "/v1/rerank" || path === "/rerank") return rerank(path, await textOf(request), response);
     const isOllama = path === "/api/embed";
     if (!isOllama && path !== "/v1/embeddings")
       return json(response, 404, { error: `no such route: ${path}` });
@@ -80,6 +81,28 @@ export async function startEmbeddingServer(): Promise<EmbeddingServer> {
     const data = vectors.map((embedding, index) => ({ object: "embedding", index, embedding }));
     // The order of the list is not promised, the index is.
     json(response, 200, { object: "list", model: body["model"], data: data.toReversed() });
+  };
+  /** /v1/rerank as llama.cpp, vLLM and KServe have it; /rerank as TEI. The score is the share of the question's words. */
+  const rerank = async (path: string, body: string, response: ServerResponse): Promise<void> => {
+    const given = JSON.parse(body) as { query: string; documents?: string[]; texts?: string[] };
+    bodies.push(given);
+    const texts = path === "/rerank" ? given.texts : given.documents;
+    if (texts === undefined)
+      return json(response, 422, { error: "missing field `texts`", error_type: "Validation" });
+    if (behaviour.kind === "nonsense") return json(response, 200, behaviour.body);
+    if (behaviour.kind === "answer" && behaviour.delayMs !== undefined)
+      await new Promise((done) => setTimeout(done, (behaviour as { delayMs: number }).delayMs));
+    const words = given.query.toLowerCase().split(/\W+/);
+    const scored = texts
+      .map((text, index) => ({
+        index,
+        score: words.filter((word) => text.toLowerCase().includes(word)).length / words.length,
+      }))
+      .toSorted((left, right) => right.score - left.score);
+    if (path === "/rerank") return json(response, 200, scored);
+    json(response, 200, {
+      results: scored.map(({ index, score }) => ({ index, relevance_score: score })),
+    });
   };
   const refusalOf = (input: readonly string[], mayCut: boolean): string | undefined => {
     if (limits.batch !== undefined && input.length > limits.batch)

@@ -59,6 +59,27 @@ export async function dropCollection(client: MilvusClient, name: string): Promis
   expectSuccess("dropping the older index", await client.dropCollection({ collection_name: name }));
 }
 
+/** Indexes of embedders and tokens that nothing reads or writes any more. `which`: only those without a row, or all. */
+export async function dropLeftovers(
+  client: MilvusClient,
+  alias: string,
+  { written, read }: IndexCollections,
+  which: "empty" | "all",
+): Promise<void> {
+  const reply = await client.showCollections();
+  expectSuccess("looking for older indexes", reply);
+  const family = new RegExp(`^${alias}_v\\d+_t\\d+(?:_e[0-9a-f]{8})?$`);
+  for (const { name } of reply.data) {
+    if (!family.test(name) || name === written || name === read) continue;
+    if (which === "empty") {
+      const count = await client.count({ collection_name: name });
+      expectSuccess("counting", count);
+      if (count.data > 0) continue;
+    }
+    await dropCollection(client, name);
+  }
+}
+
 async function dimensionOf(client: MilvusClient, name: string): Promise<number | undefined> {
   const reply = await client.describeCollection({ collection_name: name });
   expectSuccess("looking at the older index", reply);

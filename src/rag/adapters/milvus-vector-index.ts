@@ -3,6 +3,7 @@ import type { IndexedChunk, RankedChunk, VectorIndex, VectorSpace } from "../por
 import { TOKENIZER_VERSION } from "../tokenize.ts";
 import {
   dropCollection,
+  dropLeftovers,
   moveAlias,
   prepareCollections,
   type IndexCollections,
@@ -119,7 +120,10 @@ export function createMilvusVectorIndex(
     async useVectors(next) {
       if (space?.model === next.model && space.dimension === next.dimension) return;
       space = next;
-      await write("opening the index", prepare);
+      await write("opening the index", async (session) => {
+        await prepare(session);
+        await dropLeftovers(session.client, alias, collections, "empty");
+      });
     },
 
     async upsert(chunks: readonly IndexedChunk[]) {
@@ -216,6 +220,7 @@ export function createMilvusVectorIndex(
         collections = { written, read: written, readDimension: space?.dimension };
         await Promise.allSettled(searches);
         await dropCollection(session.client, older);
+        await dropLeftovers(session.client, alias, collections, "all");
         return "published";
       }),
 

@@ -23,7 +23,7 @@ export async function postJson(
   body: unknown,
   options: { timeoutMs: number; apiKey?: string | undefined; signal?: AbortSignal | undefined },
 ): Promise<JsonReply> {
-  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const timeout = AbortSignal.timeout(Math.ceil(options.timeoutMs));
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   try {
     const response = await fetch(url, {
