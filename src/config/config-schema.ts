@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pipelineSchema } from "./pipeline-schema.ts";
 import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
+import { embedderSchema, rerankerSchema } from "./embedder-schema.ts";
 import { namedModelSchema } from "./model-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { safetySchema } from "./safety-schema.ts";
@@ -41,6 +42,8 @@ export const fileSchema = z.strictObject({
       provider: z.enum(["auto", "none", "ollama", "openai"]).default("auto"),
       url: z.url().optional(),
       name: z.string().optional(),
+      /** Tokens of prompt and answer together; default: what its server tells. */
+      contextTokens: z.number().int().min(1_024).optional(),
       timeout: duration.default(60_000),
     })
     .prefault({}),
@@ -69,6 +72,8 @@ export const fileSchema = z.strictObject({
       watch: z.boolean().default(true),
       /** Who reads what is answered in a public channel: whoever is in it, or everybody, who might join it. */
       publicChannels: z.enum(["members", "everyone"]).default("members"),
+      embedder: embedderSchema,
+      reranker: rerankerSchema,
     })
     .prefault({}),
   clusters: z

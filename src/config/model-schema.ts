@@ -15,6 +15,8 @@ export const namedModelSchema = z.strictObject({
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/)
     .optional(),
+  /** Tokens of prompt and answer together; default: what its server tells. */
+  contextTokens: z.number().int().min(1_024).optional(),
   /** Of a whole answer. */
   timeout: duration.default(60_000),
   /** Until its first word. */

@@ -30,7 +30,7 @@ export function readSourceTokens(
 }
 
 /** A token that the file only names; undefined where it names none. */
-function readToken(
+export function readToken(
   env: NodeJS.ProcessEnv,
   variable: string | undefined,
   what: string,

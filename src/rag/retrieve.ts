@@ -1,7 +1,10 @@
+import { blendNearness } from "./blend-nearness.ts";
 import { ENGLISH_STOP_WORDS } from "./english-words.ts";
-import type { IndexedChunk, Question, SourceRef, VectorIndex } from "./ports.ts";
+import type { IndexedChunk, Question, SearchTrace, SourceRef, VectorIndex } from "./ports.ts";
 import { questionTerms, type QuestionTerm } from "./question-terms.ts";
 import { confidence, rankChunks, type ScoredChunk } from "./rank-chunks.ts";
+import type { Vectors } from "./create-vectors.ts";
+import type { Rerank } from "./rerank.ts";
 import type { TermStatistics } from "./term-statistics.ts";
 import { textLanguage } from "./text-language.ts";
 
@@ -28,20 +31,35 @@ export interface Retrieval {
   /** 0 to 1; see `confidence`. */
   confidence: number;
   statistics: TermStatistics;
+  /** See SearchTrace. */
+  vectors?: NonNullable<SearchTrace["vectors"]>;
+  reranked?: NonNullable<SearchTrace["reranked"]>;
 }
 
 /** One search of the index, then our own order. @throws SearchUnavailableError */
 export async function retrieve(
-  deps: { index: VectorIndex; statistics: () => Promise<TermStatistics> },
+  deps: {
+    index: VectorIndex;
+    statistics: () => Promise<TermStatistics>;
+    /** Undefined: there is no embedder. */
+    vectorOf?: Vectors["ofQuestion"] | undefined;
+    /** Undefined: there is no reranker. */
+    rerank?: Rerank | undefined;
+  },
   question: Question,
 ): Promise<Retrieval> {
-  const statistics = await deps.statistics();
+  const [statistics, asked] = await Promise.all([
+    deps.statistics(),
+    deps.vectorOf?.(withEarlierQuestion(question), question.signal),
+  ]);
+  const vector = asked?.kind === "vector" ? asked.vector : undefined;
   const language = questionLanguage(question);
   const terms = termsWithHistory(question).map((term) => inLanguages(term, language, statistics));
   const tokens = [...new Set(terms.flatMap((term) => term.alternatives.flat()))];
   const searchText = tokens.slice(0, MAX_QUERY_TOKENS).join(" ");
   const audiences = question.audiences ?? ["public"];
-  const hits = await deps.index.search({ searchText, audiences, limit: CANDIDATES });
+  const hits = await deps.index.search({ searchText, vector, audiences, limit: CANDIDATES });
+  const isNearnessKnown = hits.some(({ chunk }) => chunk.vector !== undefined);
   /** Not one word of the question is in any page: pages that show what there is to ask about. */
   const typicalPages = async (): Promise<ScoredChunk[]> => {
     const searched = { searchText: statistics.common.join(" "), audiences, limit: CANDIDATES };
@@ -54,7 +72,7 @@ export async function retrieve(
       (a, b) => Number(b.chunk.language === language) - Number(a.chunk.language === language),
     );
   };
-  const ranked = withoutTwins(
+  const byWords = withoutTwins(
     rankChunks(
       hits.map((hit) => hit.chunk),
       terms,
@@ -63,15 +81,29 @@ export async function retrieve(
     ),
     language,
   );
-  const passages = bestPassages(terms.length <= SHORT_QUESTION_TERMS ? withLeadFirst(ranked) : ranked);
-  const sure = confidence(ranked, terms, statistics);
+  const sureByWords = confidence(byWords, terms, statistics);
+  const blended =
+    vector === undefined
+      ? { ranked: byWords, confidence: sureByWords }
+      : blendNearness(byWords, vector, sureByWords);
+  const { confidence: sure } = blended;
+  const isAnswered = sure >= MIN_CONFIDENCE[language];
+  const reranked = isAnswered
+    ? await deps.rerank?.(question.text, blended.ranked, question.signal)
+    : undefined;
+  const ranked = reranked?.ranked ?? blended.ranked;
+  const isShort = terms.length <= SHORT_QUESTION_TERMS;
   return {
     terms,
-    passages: sure >= MIN_CONFIDENCE[language] ? passages : [],
+    passages: isAnswered ? bestPassages(isShort ? withLeadFirst(ranked) : ranked) : [],
     ranked,
     nearest: nearestPages(ranked.length > 0 ? ranked : await typicalPages()),
     confidence: sure,
     statistics,
+    ...(asked !== undefined && {
+      vectors: asked.kind === "none" ? asked.reason : isNearnessKnown ? "used" : "pending",
+    }),
+    ...(reranked !== undefined && { reranked: reranked.outcome }),
   };
 }
 
@@ -101,6 +133,12 @@ function termsWithHistory(question: Question): QuestionTerm[] {
   const asked = new Set(terms.map((term) => term.text));
   const earlier = questionTerms(before.text).filter((term) => !asked.has(term.text));
   return [...terms, ...earlier.map((term) => ({ ...term, weight: 0.5 }))];
+}
+
+/** What a follow-up is near to. */
+function withEarlierQuestion({ text, history }: Question): string {
+  const before = history?.findLast((message) => message.role === "person");
+  return before === undefined || questionTerms(text).length > 3 ? text : `${before.text}\n${text}`;
 }
 
 /** Of a page that exists in two languages at twin paths, only the one in the asker's language stays. */

@@ -33,6 +33,8 @@ export interface SourceState {
   /** Indexed now. */
   pages: number;
   leftOut: number;
+  /** Chunks that are found by their words alone until their vector is there; absent: there is no embedder, or the index is away. */
+  withoutVectors?: number;
   /** The first of what was left out. */
   leftOutPaths: readonly { path: string; reason: string }[];
   error?: string;

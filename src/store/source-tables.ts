@@ -21,6 +21,20 @@ export interface SourceTables {
     readers: ColumnType<unknown, string, never>;
     seen_at: DefaultTime;
   };
+  /** Vectors of texts, kept by what was embedded. */
+  embeddings: {
+    model: string;
+    dimension: number;
+    text_hash: Buffer;
+    /** 32-bit floats, little-endian. */
+    vector: Buffer;
+    made_at: DefaultTime;
+  };
+  embedders: {
+    model: string;
+    dimension: number;
+    seen_at: DefaultTime;
+  };
   /** The latest sync of each source. */
   source_syncs: {
     source: string;

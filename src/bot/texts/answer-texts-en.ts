@@ -37,6 +37,19 @@ export const answerTextsEn = {
   noTrace:
     "Nothing was kept about how this answer came about: the search did not answer, or it is from an older version.",
   searchedFor: "Searched for:",
+  vectors: {
+    used: "by words and by meaning",
+    pending: "by words alone: the pages' vectors are still being made",
+    away: "by words alone: the embedder did not answer",
+    late: "by words alone: the embedder took too long",
+    resting: "by words alone: the embedder is left alone for a while after failing",
+  },
+  reranked: {
+    used: "order by the reranker",
+    away: "our own order: the reranker did not answer in time",
+    resting: "our own order: the reranker is left alone for a while after failing",
+  },
+  passageLeftOut: "left out, more than the model reads",
   passages: "Found, best first, with its score and what became of it:",
   unused: "not cited",
   nothingSure: "No page was close enough to answer from.",

@@ -38,6 +38,19 @@ export const answerTextsKo: typeof answerTextsEn = {
   noTrace:
     "이 답변이 어떻게 나왔는지 남아 있지 않아요. 검색이 응답하지 않았거나 이전 버전에서 나온 답변이에요.",
   searchedFor: "찾은 말:",
+  vectors: {
+    used: "단어와 의미로 검색",
+    pending: "단어로만 검색: 문서의 벡터를 아직 만들고 있어요",
+    away: "단어로만 검색: 임베딩 모델이 응답하지 않았어요",
+    late: "단어로만 검색: 임베딩 모델이 너무 오래 걸렸어요",
+    resting: "단어로만 검색: 임베딩 모델이 실패해서 잠시 쉬고 있어요",
+  },
+  reranked: {
+    used: "리랭커가 정한 순서",
+    away: "기본 순서: 리랭커가 제때 응답하지 않았어요",
+    resting: "기본 순서: 리랭커가 실패해서 잠시 쉬고 있어요",
+  },
+  passageLeftOut: "모델이 읽을 수 있는 양을 넘어 제외",
   passages: "찾은 문서 (가까운 순서, 점수와 쓰임):",
   unused: "인용하지 않음",
   nothingSure: "답할 만큼 가까운 문서가 없었어요.",

@@ -14,6 +14,8 @@ export const sourceTextsEn = {
     `the sync ${time} failed${error === "" ? "" : `: ${escapeMrkdwn(error)}`}`,
   changed: (written: number, deleted: number) => `${written} written, ${deleted} deleted`,
   leftOut: (count: number) => `${count} left out`,
+  withoutVectors: (count: number) =>
+    `${count} ${count === 1 ? "section" : "sections"} found by words only so far`,
   more: (count: number) => `and ${count} more`,
   syncing: (source: string) => `Syncing ${escapeMrkdwn(source)}`,
   ended: (source: string) => `${escapeMrkdwn(source)} is up to date`,

@@ -14,6 +14,7 @@ export const sourceTextsKo: typeof sourceTextsEn = {
   failed: (time, error) => `${time} 동기화에 실패했어요${error === "" ? "" : `: ${escapeMrkdwn(error)}`}`,
   changed: (written, deleted) => `${written}개 저장, ${deleted}개 삭제`,
   leftOut: (count) => `${count}개 제외`,
+  withoutVectors: (count) => `${count}개 단락은 아직 단어로만 검색`,
   more: (count) => `외 ${count}개`,
   syncing: (source) => `${escapeMrkdwn(source)} 동기화 중`,
   ended: (source) => `${escapeMrkdwn(source)} 동기화가 끝났어요`,

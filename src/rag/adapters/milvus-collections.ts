@@ -1,12 +1,15 @@
 import type { MilvusClient } from "@zilliz/milvus2-sdk-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { collectionRequest, SPARSE_FIELD } from "./milvus-schema.ts";
+import { collectionRequest, DENSE_FIELD, SPARSE_FIELD } from "./milvus-schema.ts";
+import type { MilvusSession } from "./milvus-connection.ts";
 import { asError, expectSuccess, MilvusStatusError } from "./milvus-status.ts";
 
 /** The collection that is written, and the one that the alias lets searches read; usually the same. */
 export interface IndexCollections {
   written: string;
   read: string;
+  /** Of the vectors in `read`; undefined: it has none. */
+  readDimension?: number | undefined;
 }
 
 /**
@@ -14,15 +17,20 @@ export interface IndexCollections {
  * Lite has every collection released after each of its starts. The alias moves to a new version only by `moveAlias`.
  */
 export async function prepareCollections(
-  client: MilvusClient,
+  { client, isLite }: MilvusSession,
   alias: string,
   version: string,
+  dimension?: number,
 ): Promise<IndexCollections> {
   const written = `${alias}_${version}`;
   if (!(await exists(client, written))) {
     try {
       const { FunctionType } = await import("@zilliz/milvus2-sdk-node");
-      const request = collectionRequest(written, FunctionType.BM25);
+      const request = collectionRequest(
+        written,
+        FunctionType.BM25,
+        dimension === undefined ? undefined : { dimension, isLite },
+      );
       expectSuccess("creating the collection", await client.createCollection(request));
     } catch (thrown) {
       // Another process may have created it at the same moment.
@@ -36,18 +44,48 @@ export async function prepareCollections(
     await load(client, name);
     await warmUp(client, name);
   }
-  return { written, read: read ?? written };
+  return {
+    written,
+    read: read ?? written,
+    readDimension: read === undefined || read === written ? dimension : await dimensionOf(client, read),
+  };
 }
 
-/** The alias now names `written`; the older collection is dropped. */
-export async function moveAlias(
+export async function moveAlias(client: MilvusClient, alias: string, written: string): Promise<void> {
+  expectSuccess("switching the index", await client.alterAlias({ collection_name: written, alias }));
+}
+
+export async function dropCollection(client: MilvusClient, name: string): Promise<void> {
+  expectSuccess("dropping the older index", await client.dropCollection({ collection_name: name }));
+}
+
+/** Indexes of embedders and tokens that nothing reads or writes any more. `which`: only those without a row, or all. */
+export async function dropLeftovers(
   client: MilvusClient,
   alias: string,
-  collections: IndexCollections,
+  { written, read }: IndexCollections,
+  which: "empty" | "all",
 ): Promise<void> {
-  const { written, read } = collections;
-  expectSuccess("switching the index", await client.alterAlias({ collection_name: written, alias }));
-  expectSuccess("dropping the older index", await client.dropCollection({ collection_name: read }));
+  const reply = await client.showCollections();
+  expectSuccess("looking for older indexes", reply);
+  const family = new RegExp(`^${alias}_v\\d+_t\\d+(?:_e[0-9a-f]{8})?$`);
+  for (const { name } of reply.data) {
+    if (!family.test(name) || name === written || name === read) continue;
+    if (which === "empty") {
+      const count = await client.count({ collection_name: name });
+      expectSuccess("counting", count);
+      if (count.data > 0) continue;
+    }
+    await dropCollection(client, name);
+  }
+}
+
+async function dimensionOf(client: MilvusClient, name: string): Promise<number | undefined> {
+  const reply = await client.describeCollection({ collection_name: name });
+  expectSuccess("looking at the older index", reply);
+  const dense = reply.schema.fields.find((field) => field.name === DENSE_FIELD);
+  const dimension = Number(dense?.dim ?? dense?.type_params?.find(({ key }) => key === "dim")?.value);
+  return Number.isInteger(dimension) ? dimension : undefined;
 }
 
 async function exists(client: MilvusClient, name: string): Promise<boolean> {
