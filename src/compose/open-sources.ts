@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { gitLink } from "../config/source-schema.ts";
+import { createConfluenceSource } from "../rag/adapters/confluence-source/confluence-source.ts";
 import { createFolderSource } from "../rag/adapters/folder-source.ts";
 import { createGitSource } from "../rag/adapters/git-source/git-source.ts";
 import { createS3Source } from "../rag/adapters/s3-source/s3-source.ts";
@@ -58,6 +59,17 @@ export function openSources(
         maxBytes: knowledge.maxDocumentSize,
       });
     if (source.s3 !== undefined) return openBucket(name, everyMs, source.s3);
+    if (source.confluence !== undefined) {
+      const { groups, people, ...wiki } = source.confluence;
+      return createConfluenceSource({
+        ...wiki,
+        name,
+        everyMs,
+        token: config.sourceTokens[name] ?? "",
+        readers: { groups, people },
+        maxBytes: knowledge.maxDocumentSize,
+      });
+    }
     throw new Error(`source "${name}" is of no kind`);
   };
   return knowledge.sources.map((source) => {

@@ -75,6 +75,36 @@ const s3Schema = z.strictObject({
     .optional(),
 });
 
+/** Who reads a document: as in src/rag/readers.ts. */
+const readerName = z
+  .string()
+  .regex(
+    /^(?:person|email|group|role|channel):\S.{0,200}$/,
+    "person:<Slack id>, email:<address>, group:<handle of a user group>, role:<role of the policy> or channel:<Slack id>",
+  );
+
+const confluenceSchema = z.strictObject({
+  /** Of the wiki, up to what its pages have in common: https://team.atlassian.net/wiki, https://wiki.example.com */
+  url: webAddress,
+  /** Where people open it, if that is another address, such as behind https://api.atlassian.com/ex/confluence/<id>/wiki. */
+  link: webAddress.optional(),
+  /** Confluence Cloud: of the account whose API token it is. Without it: Data Center, by a personal access token. */
+  email: z.email().optional(),
+  /** Which environment variable holds the token. */
+  tokenEnv: environmentName,
+  /** Keys of the spaces that are read: ML, ~ann. */
+  spaces: z
+    .array(z.string().regex(/^~?[A-Za-z0-9_.:-]{1,255}$/, "the key of a space"))
+    .min(1)
+    .refine((keys) => new Set(keys).size === keys.length, "each once"),
+  /** Names of hosts that may be at a private address. */
+  privateHosts: z.array(z.string().min(1)).default([]),
+  /** Who is meant by a group (its name or id) in a page's restrictions; a group that is not here is nobody. */
+  groups: z.record(z.string(), z.array(readerName)).default({}),
+  /** Who is meant by an account id (Cloud) or a user name (Data Center), where Confluence does not tell the e-mail address. */
+  people: z.record(z.string(), z.array(readerName)).default({}),
+});
+
 /** A place that documents come from: a name and one of the kinds. */
 export const sourceSchema = z
   .strictObject({
@@ -89,14 +119,15 @@ export const sourceSchema = z
     git: gitSchema.optional(),
     website: websiteSchema.optional(),
     s3: s3Schema.optional(),
+    confluence: confluenceSchema.optional(),
   })
   .superRefine((source, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
-    if (
-      [source.folder, source.git, source.website, source.s3].filter((kind) => kind !== undefined).length !== 1
-    )
-      problem("name", "needs one of folder, git, website, s3");
+    const { folder, git, website, s3, confluence } = source;
+    const kinds = { folder, git, website, s3, confluence };
+    if (Object.values(kinds).filter((kind) => kind !== undefined).length !== 1)
+      problem("name", `needs one of ${Object.keys(kinds).join(", ")}`);
     if (source.baseUrl !== undefined && source.folder === undefined)
       problem("baseUrl", "is for a folder only");
     if (
@@ -110,6 +141,9 @@ export const sourceSchema = z
       );
     if ((source.s3?.accessKeyId === undefined) !== (source.s3?.secretKeyEnv === undefined))
       problem("s3", "accessKeyId and secretKeyEnv belong together");
+    const wiki = confluence === undefined ? undefined : URL.parse(confluence.url);
+    if (wiki?.protocol === "http:" && confluence?.privateHosts.includes(wiki.hostname) !== true)
+      problem("confluence.url", "a token is sent over https only, or to a host that privateHosts names");
     if (source.git !== undefined && gitLink(source.git) === undefined)
       problem("git.link", "is needed: where pages of this host are seen is not known");
   });

@@ -2,10 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
+import { createConfluenceSource } from "#src/rag/adapters/confluence-source/confluence-source.ts";
+import { confluenceToMarkdown } from "#src/rag/adapters/convert/confluence-to-markdown.ts";
+import { createConverter } from "#src/rag/adapters/convert/create-converter.ts";
 import { createFolderSource } from "#src/rag/adapters/folder-source.ts";
 import { createGitSource } from "#src/rag/adapters/git-source/git-source.ts";
 import { createWebsiteSource } from "#src/rag/adapters/website-source/website-source.ts";
 import { documentSourceContract, type SourceWorld } from "#test/contracts/document-source-contract.ts";
+import { EMAIL, startConfluence, TOKEN } from "#test/servers/confluence.ts";
 import { startGitRepository } from "#test/servers/git-repository.ts";
 import { startWebsite } from "#test/servers/website.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
@@ -88,6 +92,46 @@ async function openWebsite(): Promise<SourceWorld> {
   };
 }
 
+async function openConfluence(deployment: "cloud" | "data-center"): Promise<SourceWorld> {
+  const wiki = await startConfluence(deployment);
+  const converter = createConverter();
+  const ids = new Map<string, string>();
+  return {
+    source: createConfluenceSource({
+      name: "docs",
+      url: wiki.url,
+      email: deployment === "cloud" ? EMAIL : undefined,
+      token: TOKEN,
+      spaces: ["ML"],
+      privateHosts: ["127.0.0.1"],
+      readers: { groups: {}, people: {} },
+      maxBytes: 1_048_576,
+    }),
+    own: {
+      pathOf: (path) => `ML/${ids.get(path)}`,
+      textOf: ({ bytes }) => confluenceToMarkdown(bytes.toString("utf8")),
+      linkOf: (path) => `/spaces/ML/pages/${ids.get(path)}/`,
+      format: "confluence",
+    },
+    converter,
+    async put(path, content) {
+      const [, title = path, body = ""] = /^(?:# (.*)\n\n)?([^]*)\n$/.exec(content) ?? [];
+      ids.set(path, wiki.put(title, `<p>${body.replaceAll("&", "&amp;")}</p>`).id);
+    },
+    async remove(path) {
+      const page = wiki.pages.get(ids.get(path) ?? "");
+      if (page !== undefined) page.status = "trashed";
+    },
+    takeAway: () => wiki.close(),
+    async close() {
+      await wiki.close();
+      await converter.close();
+    },
+  };
+}
+
 documentSourceContract("a folder", openFolder, openStore);
 documentSourceContract("a git repository", openGit, openStore);
 documentSourceContract("a website", openWebsite, openStore);
+documentSourceContract("Confluence Cloud", () => openConfluence("cloud"), openStore);
+documentSourceContract("Confluence Data Center", () => openConfluence("data-center"), openStore);

@@ -16,10 +16,23 @@ export function checkSources(
 ): Promise<Finding[]> {
   const { knowledge, sourceTokens } = config;
   return Promise.all(
-    knowledge.sources.map(async ({ name, folder, git, website, s3 }): Promise<Finding> => {
+    knowledge.sources.map(async ({ name, folder, git, website, s3, confluence }): Promise<Finding> => {
       if (folder !== undefined) return checkFolder(name, folder);
       if (website !== undefined) return checkWebsite(name, website);
-      if (s3 !== undefined) return checkBucket(name, s3.bucket, config);
+      if (s3 !== undefined)
+        return checkListing(
+          name,
+          `bucket ${s3.bucket}`,
+          "check s3.endpoint, region and the key's right to list it",
+          config,
+        );
+      if (confluence !== undefined)
+        return checkListing(
+          name,
+          `Confluence ${confluence.url}`,
+          "check confluence.url, email, the token and its account's right to see the spaces; a host of your own network has to be named in confluence.privateHosts",
+          config,
+        );
       return checkGit(name, {
         url: git?.url ?? "",
         branch: git?.branch,
@@ -59,9 +72,11 @@ async function checkWebsite(
   }
 }
 
-async function checkBucket(
+/** Of what tells its documents at once. */
+async function checkListing(
   source: string,
-  bucket: string,
+  place: string,
+  advice: string,
   config: Pick<Config, "knowledge" | "sourceTokens" | "dataDir">,
 ): Promise<Finding> {
   const name = `documents ${source}`;
@@ -70,15 +85,10 @@ async function checkBucket(
     const listing = await opened.find((one) => one.name === source)?.list(AbortSignal.timeout(TIMEOUT_MS));
     const documents = listing?.documents.length ?? 0;
     return documents === 0
-      ? { name, level: "warn", text: `bucket ${bucket} has no page of a format that is read` }
-      : { name, level: "ok", text: `bucket ${bucket}, ${documents} pages` };
+      ? { name, level: "warn", text: `${place} has no page that can be read` }
+      : { name, level: "ok", text: `${place}, ${documents} pages` };
   } catch (error) {
-    return {
-      name,
-      level: "fail",
-      text: `bucket ${bucket}: ${messageOf(error)}`,
-      advice: `check s3.endpoint, region and the key's right to list it (${PAGE})`,
-    };
+    return { name, level: "fail", text: `${place}: ${messageOf(error)}`, advice: `${advice} (${PAGE})` };
   }
 }
 
