@@ -5,6 +5,7 @@ import { gitLink } from "../config/source-schema.ts";
 import { createConfluenceSource } from "../rag/adapters/confluence-source/confluence-source.ts";
 import { createFolderSource } from "../rag/adapters/folder-source.ts";
 import { createGitSource } from "../rag/adapters/git-source/git-source.ts";
+import { createNotionSource } from "../rag/adapters/notion-source/notion-source.ts";
 import { createS3Source } from "../rag/adapters/s3-source/s3-source.ts";
 import { createWebsiteSource } from "../rag/adapters/website-source/website-source.ts";
 import type { DocumentSource } from "../rag/document-source.ts";
@@ -70,6 +71,14 @@ export function openSources(
         maxBytes: knowledge.maxDocumentSize,
       });
     }
+    if (source.notion !== undefined)
+      return createNotionSource({
+        ...source.notion,
+        name,
+        everyMs,
+        token: config.sourceTokens[name] ?? "",
+        maxBytes: knowledge.maxFileSize,
+      });
     throw new Error(`source "${name}" is of no kind`);
   };
   return knowledge.sources.map((source) => {

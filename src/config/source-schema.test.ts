@@ -24,6 +24,7 @@ describe("a source's settings", () => {
       "a website",
       { website: { prefixes: ["https://docs.example.com/"], sitemap: "https://docs.example.com/s.xml" } },
     ],
+    ["Notion", { notion: { tokenEnv: "NOTION_TOKEN" } }],
     ["Confluence Cloud", wiki({ email: "bot@example.com", people: { "557058:a": ["person:U1"] } })],
     [
       "Confluence in one's own network",
@@ -34,6 +35,7 @@ describe("a source's settings", () => {
   });
 
   it.each([
+    ["no kind", {}, /one of folder, git, website, s3, confluence, notion/],
     ["readers without a kind", { folder: "/a", baseUrl: "https://b/", readers: ["lee"] }, /person:U03LEE/],
     ["nobody as readers", { folder: "/a", baseUrl: "https://b/", readers: [] }, /name somebody/],
     [
@@ -41,7 +43,6 @@ describe("a source's settings", () => {
       { folder: "/a", readers: ["role:lead"] },
       /baseUrl|shows them to everybody/,
     ],
-    ["no kind", {}, /one of folder, git, website, s3, confluence/],
     ["two kinds", { folder: "/a", ...git({}) }, /one of/],
     ["an interval too short", { folder: "/a", every: "1s" }, /10s or more/],
     ["a password in the address", git({ url: "https://me:secret@github.com/a/b" }), /tokenEnv/],

@@ -105,6 +105,15 @@ const confluenceSchema = z.strictObject({
   people: z.record(z.string(), z.array(readerName)).default({}),
 });
 
+const notionSchema = z.strictObject({
+  /** Which environment variable holds the token of the integration that pages are shared with. */
+  tokenEnv: environmentName,
+  /** Where Notion's API is reached, such as through a proxy. Default: https://api.notion.com */
+  url: webAddress.optional(),
+  /** Names of hosts that may be at a private address. */
+  privateHosts: z.array(z.string().min(1)).default([]),
+});
+
 /** A place that documents come from: a name and one of the kinds. */
 export const sourceSchema = z
   .strictObject({
@@ -120,12 +129,13 @@ export const sourceSchema = z
     website: websiteSchema.optional(),
     s3: s3Schema.optional(),
     confluence: confluenceSchema.optional(),
+    notion: notionSchema.optional(),
   })
   .superRefine((source, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
-    const { folder, git, website, s3, confluence } = source;
-    const kinds = { folder, git, website, s3, confluence };
+    const { folder, git, website, s3, confluence, notion } = source;
+    const kinds = { folder, git, website, s3, confluence, notion };
     if (Object.values(kinds).filter((kind) => kind !== undefined).length !== 1)
       problem("name", `needs one of ${Object.keys(kinds).join(", ")}`);
     if (source.baseUrl !== undefined && source.folder === undefined)
@@ -141,9 +151,11 @@ export const sourceSchema = z
       );
     if ((source.s3?.accessKeyId === undefined) !== (source.s3?.secretKeyEnv === undefined))
       problem("s3", "accessKeyId and secretKeyEnv belong together");
-    const wiki = confluence === undefined ? undefined : URL.parse(confluence.url);
-    if (wiki?.protocol === "http:" && confluence?.privateHosts.includes(wiki.hostname) !== true)
-      problem("confluence.url", "a token is sent over https only, or to a host that privateHosts names");
+    for (const [kind, place] of Object.entries({ confluence, notion })) {
+      const url = URL.parse(place?.url ?? "");
+      if (url?.protocol === "http:" && place?.privateHosts.includes(url.hostname) !== true)
+        problem(`${kind}.url`, "a token is sent over https only, or to a host that privateHosts names");
+    }
     if (source.git !== undefined && gitLink(source.git) === undefined)
       problem("git.link", "is needed: where pages of this host are seen is not known");
   });

@@ -192,7 +192,7 @@ describe.each(["cloud", "data-center"] as const)("Confluence (%s)", (deployment)
 
     await listed();
 
-    expect(waits.some((ms) => ms > 29_000 && ms <= 30_000)).toBe(true);
+    expect(waits.some((ms) => ms > 20_000 && ms <= 30_000)).toBe(true);
   });
 
   it("is not reached at a private address unless its host is named", async () => {

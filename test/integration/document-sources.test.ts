@@ -7,10 +7,12 @@ import { confluenceToMarkdown } from "#src/rag/adapters/convert/confluence-to-ma
 import { createConverter } from "#src/rag/adapters/convert/create-converter.ts";
 import { createFolderSource } from "#src/rag/adapters/folder-source.ts";
 import { createGitSource } from "#src/rag/adapters/git-source/git-source.ts";
+import { createNotionSource } from "#src/rag/adapters/notion-source/notion-source.ts";
 import { createWebsiteSource } from "#src/rag/adapters/website-source/website-source.ts";
 import { documentSourceContract, type SourceWorld } from "#test/contracts/document-source-contract.ts";
 import { EMAIL, startConfluence, TOKEN } from "#test/servers/confluence.ts";
 import { startGitRepository } from "#test/servers/git-repository.ts";
+import { block, NOTION_TOKEN, startNotion } from "#test/servers/notion.ts";
 import { startWebsite } from "#test/servers/website.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 
@@ -130,8 +132,44 @@ async function openConfluence(deployment: "cloud" | "data-center"): Promise<Sour
   };
 }
 
+async function openNotion(): Promise<SourceWorld> {
+  const notion = await startNotion();
+  const ids = new Map<string, string>();
+  notion.clock.now = new Date(Date.now() - 9 * 60_000);
+  return {
+    source: createNotionSource({
+      name: "docs",
+      url: notion.url,
+      token: NOTION_TOKEN,
+      privateHosts: ["127.0.0.1"],
+      maxBytes: 1_048_576,
+      settledAfterMs: 0,
+      sleep: async () => undefined,
+    }),
+    own: {
+      pathOf: (path) => ids.get(path) ?? "",
+      textOf: ({ bytes }) => bytes.toString("utf8"),
+      linkOf: (path) => (ids.get(path) ?? "").replaceAll("-", ""),
+      format: "markdown",
+    },
+    async put(path, content) {
+      const [, title = path, body = ""] = /^(?:# (.*)\n\n)?([^]*)\n$/.exec(content) ?? [];
+      // Two changes within one minute have the same time: see the tests of this source alone.
+      notion.clock.now = new Date(notion.clock.now.getTime() + 60_000);
+      ids.set(path, notion.put(title, [block("paragraph", body)]).id);
+    },
+    async remove(path) {
+      const page = notion.pages.get(ids.get(path) ?? "");
+      if (page !== undefined) page.inTrash = true;
+    },
+    takeAway: () => notion.close(),
+    close: () => notion.close(),
+  };
+}
+
 documentSourceContract("a folder", openFolder, openStore);
 documentSourceContract("a git repository", openGit, openStore);
 documentSourceContract("a website", openWebsite, openStore);
 documentSourceContract("Confluence Cloud", () => openConfluence("cloud"), openStore);
 documentSourceContract("Confluence Data Center", () => openConfluence("data-center"), openStore);
+documentSourceContract("Notion", openNotion, openStore);

@@ -16,30 +16,39 @@ export function checkSources(
 ): Promise<Finding[]> {
   const { knowledge, sourceTokens } = config;
   return Promise.all(
-    knowledge.sources.map(async ({ name, folder, git, website, s3, confluence }): Promise<Finding> => {
-      if (folder !== undefined) return checkFolder(name, folder);
-      if (website !== undefined) return checkWebsite(name, website);
-      if (s3 !== undefined)
-        return checkListing(
-          name,
-          `bucket ${s3.bucket}`,
-          "check s3.endpoint, region and the key's right to list it",
-          config,
-        );
-      if (confluence !== undefined)
-        return checkListing(
-          name,
-          `Confluence ${confluence.url}`,
-          "check confluence.url, email, the token and its account's right to see the spaces; a host of your own network has to be named in confluence.privateHosts",
-          config,
-        );
-      return checkGit(name, {
-        url: git?.url ?? "",
-        branch: git?.branch,
-        token: sourceTokens[name],
-        protocols: knowledge.gitProtocols,
-      });
-    }),
+    knowledge.sources.map(
+      async ({ name, folder, git, website, s3, confluence, notion }): Promise<Finding> => {
+        if (folder !== undefined) return checkFolder(name, folder);
+        if (website !== undefined) return checkWebsite(name, website);
+        if (s3 !== undefined)
+          return checkListing(
+            name,
+            `bucket ${s3.bucket}`,
+            "check s3.endpoint, region and the key's right to list it",
+            config,
+          );
+        if (confluence !== undefined)
+          return checkListing(
+            name,
+            `Confluence ${confluence.url}`,
+            "check confluence.url, email, the token and its account's right to see the spaces; a host of your own network has to be named in confluence.privateHosts",
+            config,
+          );
+        if (notion !== undefined)
+          return checkListing(
+            name,
+            "Notion",
+            "check the integration's token, and that pages are shared with it",
+            config,
+          );
+        return checkGit(name, {
+          url: git?.url ?? "",
+          branch: git?.branch,
+          token: sourceTokens[name],
+          protocols: knowledge.gitProtocols,
+        });
+      },
+    ),
   );
 }
 

@@ -9,6 +9,9 @@ const MAX_TRIES = 5;
 /** A server that wants to be left alone for longer is asked at the next sync. */
 const LONGEST_WAIT_MS = 120_000;
 
+/** Too many requests, away for a moment, and Notion's own word for too much work. */
+const BUSY = new Set([429, 503, 529]);
+
 /** The vendor's server refused, in its own words. */
 export class VendorApiError extends Error {
   override name = "VendorApiError";
@@ -39,7 +42,7 @@ export interface VendorApiOptions {
 
 export interface VendorApi {
   /**
-   * `query` is what follows "?". With `body` it is a POST. Waits as the server asks (429 and 503 with Retry-After, and no requests left
+   * `query` is what follows "?". With `body` it is a POST. Waits as the server asks (429, 503 and 529 with Retry-After, and no requests left
    * by X-RateLimit-Remaining). Throws VendorApiError for every other refusal, and Error for an answer that is not what the
    * vendor documents.
    */
@@ -81,7 +84,7 @@ export function createVendorApi(options: VendorApiOptions): VendorApi {
         signal,
       });
       freeAtMs = Math.max(freeAtMs, performance.now() + spentMs(answer.headers));
-      const isBusy = answer.status === 429 || answer.status === 503;
+      const isBusy = BUSY.has(answer.status);
       if (!isBusy || tries >= MAX_TRIES) return answer;
       const waitMs = retryAfterMs(answer.headers) ?? 1_000 * 2 ** (tries - 1);
       if (waitMs > LONGEST_WAIT_MS)
