@@ -127,7 +127,10 @@ export async function startNotion(): Promise<TestNotion> {
     const size = Number(sizeText ?? 100);
     if (!Number.isInteger(size) || size < 1 || size > 100)
       return refuse(400, "validation_error", `page_size should be ≤ \`100\`, instead was \`${size}\`.`);
-    const at = cursor === undefined || cursor === null ? 0 : Number(/^at-(\d+)$/.exec(String(cursor))?.[1]);
+    const at =
+      cursor === undefined || cursor === null
+        ? 0
+        : Number(/^at-(\d+)$/.exec(typeof cursor === "string" ? cursor : "")?.[1]);
     if (Number.isNaN(at)) return refuse(400, "validation_error", "The start_cursor provided is invalid");
     const end = at + Math.min(size, 2);
     const isMore = end < all.length;
