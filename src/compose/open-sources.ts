@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { SlackConnection } from "../bot/slack-clients.ts";
 import type { Config } from "../config.ts";
 import { gitLink } from "../config/source-schema.ts";
 import { createConfluenceSource } from "../rag/adapters/confluence-source/confluence-source.ts";
@@ -7,13 +8,19 @@ import { createFolderSource } from "../rag/adapters/folder-source.ts";
 import { createGitSource } from "../rag/adapters/git-source/git-source.ts";
 import { createNotionSource } from "../rag/adapters/notion-source/notion-source.ts";
 import { createS3Source } from "../rag/adapters/s3-source/s3-source.ts";
+import { createSlackSource } from "../rag/adapters/slack-source/slack-source.ts";
 import { createWebsiteSource } from "../rag/adapters/website-source/website-source.ts";
 import type { DocumentSource } from "../rag/document-source.ts";
+import { readIndexedChannels } from "../rag/indexed-channels.ts";
+import type { Store } from "../store/database.ts";
+
+/** Slack's own. */
+const SLACK_API = "https://slack.com/api/";
 
 /** Every configured source over its adapter. */
 export function openSources(
   config: Pick<Config, "knowledge" | "sourceTokens" | "dataDir">,
-  options: { apiUrl: string; logger: Logger },
+  options: { apiUrl: string; logger: Logger; store?: Store; slack?: SlackConnection | undefined },
 ): DocumentSource[] {
   const { knowledge } = config;
   const limits = { text: knowledge.maxFileSize, document: knowledge.maxDocumentSize };
@@ -79,6 +86,17 @@ export function openSources(
         token: config.sourceTokens[name] ?? "",
         maxBytes: knowledge.maxFileSize,
       });
+    if (source.slack !== undefined) {
+      const { store, slack } = options;
+      return createSlackSource({
+        ...source.slack,
+        name,
+        everyMs,
+        connection: slack === undefined ? undefined : { apiUrl: SLACK_API, ...slack },
+        channels: async () => (store === undefined ? [] : readIndexedChannels(store)),
+        maxBytes: knowledge.maxFileSize,
+      });
+    }
     throw new Error(`source "${name}" is of no kind`);
   };
   return knowledge.sources.map((source) => {

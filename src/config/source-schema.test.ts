@@ -24,6 +24,7 @@ describe("a source's settings", () => {
       "a website",
       { website: { prefixes: ["https://docs.example.com/"], sitemap: "https://docs.example.com/s.xml" } },
     ],
+    ["Slack channels", { slack: { publicChannels: "everyone" } }],
     ["Notion", { notion: { tokenEnv: "NOTION_TOKEN" } }],
     ["Confluence Cloud", wiki({ email: "bot@example.com", people: { "557058:a": ["person:U1"] } })],
     [
@@ -35,7 +36,7 @@ describe("a source's settings", () => {
   });
 
   it.each([
-    ["no kind", {}, /one of folder, git, website, s3, confluence, notion/],
+    ["no kind", {}, /one of folder, git, website, s3, confluence, notion, slack/],
     ["readers without a kind", { folder: "/a", baseUrl: "https://b/", readers: ["lee"] }, /person:U03LEE/],
     ["nobody as readers", { folder: "/a", baseUrl: "https://b/", readers: [] }, /name somebody/],
     [

@@ -114,6 +114,13 @@ const notionSchema = z.strictObject({
   privateHosts: z.array(z.string().min(1)).default([]),
 });
 
+const slackSchema = z.strictObject({
+  /** Who reads what was said in public channels: the channel's members, as in private ones, or every member of the workspace. */
+  publicChannels: z.enum(["members", "everyone"]).default("members"),
+  /** Threads that began longer ago are no documents. */
+  days: z.number().int().min(1).max(3_650).default(365),
+});
+
 /** A place that documents come from: a name and one of the kinds. */
 export const sourceSchema = z
   .strictObject({
@@ -130,12 +137,14 @@ export const sourceSchema = z
     s3: s3Schema.optional(),
     confluence: confluenceSchema.optional(),
     notion: notionSchema.optional(),
+    /** Threads of the channels where a member types /docs channel on. */
+    slack: slackSchema.optional(),
   })
   .superRefine((source, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
-    const { folder, git, website, s3, confluence, notion } = source;
-    const kinds = { folder, git, website, s3, confluence, notion };
+    const { folder, git, website, s3, confluence, notion, slack } = source;
+    const kinds = { folder, git, website, s3, confluence, notion, slack };
     if (Object.values(kinds).filter((kind) => kind !== undefined).length !== 1)
       problem("name", `needs one of ${Object.keys(kinds).join(", ")}`);
     if (source.baseUrl !== undefined && source.folder === undefined)

@@ -8,12 +8,14 @@ import { createConverter } from "#src/rag/adapters/convert/create-converter.ts";
 import { createFolderSource } from "#src/rag/adapters/folder-source.ts";
 import { createGitSource } from "#src/rag/adapters/git-source/git-source.ts";
 import { createNotionSource } from "#src/rag/adapters/notion-source/notion-source.ts";
+import { createSlackSource } from "#src/rag/adapters/slack-source/slack-source.ts";
 import { createWebsiteSource } from "#src/rag/adapters/website-source/website-source.ts";
 import { documentSourceContract, type SourceWorld } from "#test/contracts/document-source-contract.ts";
 import { EMAIL, startConfluence, TOKEN } from "#test/servers/confluence.ts";
 import { startGitRepository } from "#test/servers/git-repository.ts";
 import { block, NOTION_TOKEN, startNotion } from "#test/servers/notion.ts";
 import { startWebsite } from "#test/servers/website.ts";
+import { driveSlackPlayground } from "./slack-playground-driver.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
 
 let postgres: TestPostgres;
@@ -167,9 +169,46 @@ async function openNotion(): Promise<SourceWorld> {
   };
 }
 
+async function openSlack(): Promise<SourceWorld> {
+  const world = await driveSlackPlayground();
+  const place = { user: "U01RESEARCHER", channel: "C02TRAINING" };
+  const times = new Map<string, string>();
+  return {
+    source: createSlackSource({
+      name: "docs",
+      connection: { botToken: world.playground.botToken, apiUrl: world.playground.apiUrl },
+      channels: async () => [{ channel: place.channel, changes: new Map() }],
+      // The contract asks what everybody finds.
+      publicChannels: "everyone",
+      days: 30,
+      maxBytes: 1_048_576,
+      minLoneCharacters: 0,
+      sleep: async () => undefined,
+    }),
+    own: {
+      pathOf: (path) => `${place.channel}/${times.get(path)}`,
+      textOf: ({ bytes }) => bytes.toString("utf8").replace(/^# (.*)\n\nminji: \1\n/, "# $1\n\n"),
+      linkOf: (path) => `/archives/${place.channel}/p${times.get(path)?.replace(".", "")}`,
+      format: "markdown",
+    },
+    async put(path, content) {
+      const text = content.replace(/^# (.*)\n\n/, "$1\n");
+      const known = times.get(path);
+      if (known !== undefined) await world.post("edit", { ...place, ts: known, text });
+      else times.set(path, String((await world.post("say", { ...place, text }))["ts"]));
+    },
+    async remove(path) {
+      await world.post("delete", { ...place, ts: times.get(path) });
+    },
+    takeAway: () => world.playground.close(),
+    close: () => world.close(),
+  };
+}
+
 documentSourceContract("a folder", openFolder, openStore);
 documentSourceContract("a git repository", openGit, openStore);
 documentSourceContract("a website", openWebsite, openStore);
 documentSourceContract("Confluence Cloud", () => openConfluence("cloud"), openStore);
 documentSourceContract("Confluence Data Center", () => openConfluence("data-center"), openStore);
 documentSourceContract("Notion", openNotion, openStore);
+documentSourceContract("Slack channels", openSlack, openStore);

@@ -17,7 +17,7 @@ export function checkSources(
   const { knowledge, sourceTokens } = config;
   return Promise.all(
     knowledge.sources.map(
-      async ({ name, folder, git, website, s3, confluence, notion }): Promise<Finding> => {
+      async ({ name, folder, git, website, s3, confluence, notion, slack }): Promise<Finding> => {
         if (folder !== undefined) return checkFolder(name, folder);
         if (website !== undefined) return checkWebsite(name, website);
         if (s3 !== undefined)
@@ -41,6 +41,12 @@ export function checkSources(
             "check the integration's token, and that pages are shared with it",
             config,
           );
+        if (slack !== undefined)
+          return {
+            name: `documents ${name}`,
+            level: "ok",
+            text: "Slack channels where a member has typed /docs channel on",
+          };
         return checkGit(name, {
           url: git?.url ?? "",
           branch: git?.branch,
