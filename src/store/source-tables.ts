@@ -57,6 +57,13 @@ export interface SourceTables {
     switched_by: string;
     switched_at: Time;
   };
+  failed_documents: {
+    source: string;
+    path: string;
+    mark: string;
+    reason: string;
+    failed_at: Time;
+  };
   changed_threads: {
     channel: string;
     thread_ts: string;

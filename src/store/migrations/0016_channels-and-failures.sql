@@ -13,3 +13,13 @@ create table changed_threads (
   change_ts text not null,
   primary key (channel, thread_ts)
 );
+
+-- Documents that could not be indexed as they are: not read again for a day, or until they have another mark.
+create table failed_documents (
+  source text not null,
+  path text not null,
+  mark text not null,
+  reason text not null,
+  failed_at timestamptz not null,
+  primary key (source, path)
+);
