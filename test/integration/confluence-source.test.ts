@@ -155,6 +155,8 @@ describe.each(["cloud", "data-center"] as const)("Confluence (%s)", (deployment)
 
     await expect(open({ token: "old" }).list()).rejects.toThrow("Confluence answers 401: Unauthorized");
     await expect(open({ url: wiki.url.replace(/\/\w+$/, "/elsewhere") }).list()).rejects.toThrow("404");
+    wiki.answers.push({ status: 404, body: '{"message":"no route to this service"}' });
+    await expect(open().list()).rejects.toThrow("Confluence answers 404");
     wiki.answers.push({ status: 200, body: '{"results":[{"id":"1"' });
     await expect(open().list()).rejects.toThrow("something else than documented");
     wiki.answers.push({ status: 302, headers: { location: "https://elsewhere.example/" } });

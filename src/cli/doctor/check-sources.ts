@@ -95,14 +95,22 @@ async function checkListing(
   config: Pick<Config, "knowledge" | "sourceTokens" | "dataDir">,
 ): Promise<Finding> {
   const name = `documents ${source}`;
+  const late = AbortSignal.timeout(TIMEOUT_MS);
   const opened = openSources(config, { apiUrl: "", logger: createLogger("silent") });
   try {
-    const listing = await opened.find((one) => one.name === source)?.list(AbortSignal.timeout(TIMEOUT_MS));
+    const listing = await opened.find((one) => one.name === source)?.list(late);
     const documents = listing?.documents.length ?? 0;
     return documents === 0
       ? { name, level: "warn", text: `${place} has no page that can be read` }
       : { name, level: "ok", text: `${place}, ${documents} pages` };
   } catch (error) {
+    if (late.aborted)
+      return {
+        name,
+        level: "warn",
+        text: `${place} takes more than ${TIMEOUT_MS / 1_000} s to be listed`,
+        advice: `a large one may; /docs sources and ./jibsa index tell how its sync goes (${PAGE})`,
+      };
     return { name, level: "fail", text: `${place}: ${messageOf(error)}`, advice: `${advice} (${PAGE})` };
   }
 }

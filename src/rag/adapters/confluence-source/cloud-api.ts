@@ -51,7 +51,7 @@ export function createCloudApi(api: VendorApi): ConfluenceApi {
         query: new URLSearchParams({ keys: key, limit: "1" }),
         signal,
       });
-      const space = spaces.find((one) => one.key === key);
+      const space = spaces.find((one) => one.key.toLowerCase() === key.toLowerCase());
       if (space === undefined) return undefined;
       const pages = await collect(new URLSearchParams({ status: "current", limit: PAGES_AT_ONCE }), (query) =>
         api.call(pagedSchema(pageSchema), `/api/v2/spaces/${space.id}/pages`, { query, signal }),

@@ -1,7 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import type { z } from "zod";
+import { z } from "zod";
 import { createFetcher, type FetchedPage } from "../website-source/fetch-page.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -154,14 +154,17 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Vendors say why in `message` (Confluence v1, Notion) or in `errors[].title` (Confluence v2). */
+/** https://developer.atlassian.com/cloud/confluence/rest/v1, …/v2, https://developers.notion.com/reference/status-codes */
+const refusalSchema = z.union([
+  z.object({ statusCode: z.number(), message: z.string() }).transform(({ message }) => message),
+  z
+    .object({ errors: z.tuple([z.object({ status: z.number(), title: z.string() })], z.unknown()) })
+    .transform(({ errors: [{ title }] }) => title),
+  z.object({ object: z.literal("error"), message: z.string() }).transform(({ message }) => message),
+]);
+
+/** "" for what no vendor answers like that: a proxy or a gateway stands between. */
 function wordsOf(body: Buffer): string {
-  const answer = parseJson(body);
-  if (typeof answer !== "object" || answer === null) return "";
-  const { message, errors } = answer as { message?: unknown; errors?: unknown };
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  const title =
-    typeof first === "object" && first !== null ? (first as { title?: unknown }).title : undefined;
-  const words = typeof message === "string" ? message : typeof title === "string" ? title : "";
-  return words.slice(0, 300);
+  const refusal = refusalSchema.safeParse(parseJson(body));
+  return refusal.success ? refusal.data.slice(0, 300) : "";
 }
