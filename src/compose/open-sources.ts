@@ -11,11 +11,28 @@ import { createS3Source } from "../rag/adapters/s3-source/s3-source.ts";
 import { createSlackSource } from "../rag/adapters/slack-source/slack-source.ts";
 import { createWebsiteSource } from "../rag/adapters/website-source/website-source.ts";
 import type { DocumentSource } from "../rag/document-source.ts";
+import { readersOfBoth, type Readers } from "../rag/readers.ts";
 import { readIndexedChannels } from "../rag/indexed-channels.ts";
 import type { Store } from "../store/database.ts";
 
 /** Slack's own. */
 const SLACK_API = "https://slack.com/api/";
+
+/** What the settings say of a source's readers holds for what its documents say themselves, too. */
+function within(source: DocumentSource, readers: Readers): DocumentSource {
+  return {
+    ...source,
+    readers,
+    async list(signal) {
+      const narrow = <Listed extends { readers?: Readers }>(listed: Listed): Listed =>
+        listed.readers === undefined
+          ? listed
+          : { ...listed, readers: readersOfBoth(listed.readers, readers) };
+      const { documents, skipped } = await source.list(signal);
+      return { documents: documents.map(narrow), skipped: skipped.map(narrow) };
+    },
+  };
+}
 
 /** Every configured source over its adapter. */
 export function openSources(
@@ -101,6 +118,6 @@ export function openSources(
   };
   return knowledge.sources.map((source) => {
     const { readers = "public" } = source;
-    return { ...open(source), readers: readers === "public" ? readers : { allOf: [readers] } };
+    return within(open(source), readers === "public" ? readers : { allOf: [readers] });
   });
 }

@@ -26,7 +26,7 @@ describe("a source's settings", () => {
     ],
     ["Slack channels", { slack: { publicChannels: "everyone" } }],
     ["Notion", { notion: { tokenEnv: "NOTION_TOKEN" } }],
-    ["Confluence Cloud", wiki({ email: "bot@example.com", people: { "557058:a": ["person:U1"] } })],
+    ["Confluence Cloud", wiki({ email: "bot@example.com", people: { "557058:a": ["person:U01ANN"] } })],
     [
       "Confluence in one's own network",
       wiki({ url: "http://wiki.internal:8090", privateHosts: ["wiki.internal"], spaces: ["ML", "~ann"] }),
@@ -68,7 +68,7 @@ describe("a source's settings", () => {
     ["a token in the open", wiki({ url: "http://wiki.example.com" }), /over https only/],
     ["a space that is a search", wiki({ spaces: ['ML" or type = page'] }), /key of a space/],
     ["a space twice", wiki({ spaces: ["ML", "ML"] }), /each once/],
-    ["a group that is nobody's name", wiki({ groups: { leads: ["ml-leads"] } }), /group:<handle/],
+    ["a group that is nobody's name", wiki({ groups: { leads: ["ml-leads"] } }), /person:U03LEE/],
   ])("may not be those of %s", (_, source, message) => {
     expect(problems(source).join("\n")).toMatch(message);
   });

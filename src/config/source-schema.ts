@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readersSetting } from "./readers-schema.ts";
+import { readerName, readersSetting } from "./readers-schema.ts";
 import { duration } from "./units.ts";
 
 /** A name that the tokens of private repositories are read from. */
@@ -74,14 +74,6 @@ const s3Schema = z.strictObject({
     .refine((link) => link.includes("{path}"), 'needs "{path}"')
     .optional(),
 });
-
-/** Who reads a document: as in src/rag/readers.ts. */
-const readerName = z
-  .string()
-  .regex(
-    /^(?:person|email|group|role|channel):\S.{0,200}$/,
-    "person:<Slack id>, email:<address>, group:<handle of a user group>, role:<role of the policy> or channel:<Slack id>",
-  );
 
 const confluenceSchema = z.strictObject({
   /** Of the wiki, up to what its pages have in common: https://team.atlassian.net/wiki, https://wiki.example.com */

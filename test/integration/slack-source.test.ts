@@ -161,7 +161,9 @@ describe("threads of a Slack channel", () => {
 
     const listing = await open().list();
 
-    expect(listing.skipped).toEqual([{ path: "C0GONE/", reason: "not-found" }]);
+    expect(listing.skipped).toEqual([
+      { path: "C0GONE/", reason: "not-found", readers: { allOf: [["channel:C0GONE"]] } },
+    ]);
     expect(listing.documents).toHaveLength(1);
   });
 

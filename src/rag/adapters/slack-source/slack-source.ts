@@ -7,6 +7,7 @@ import {
   type SkippedDocument,
 } from "../../document-source.ts";
 import type { IndexedChannel } from "../../indexed-channels.ts";
+import type { Readers } from "../../readers.ts";
 import type { VendorApiOptions } from "../vendor-api/create-vendor-api.ts";
 import { createSlackReads, SlackRefusalError, type SlackMessage } from "./slack-reads.ts";
 import { isSaidByPeople, peopleIn, threadToMarkdown } from "./thread-to-markdown.ts";
@@ -88,7 +89,7 @@ export function createSlackSource(options: SlackSourceOptions): DocumentSource {
       .map((message) => ({
         path: `${channel}/${message.ts}`,
         mark: markOf(message, changes.get(message.ts)),
-        readers: isOpen ? ("public" as const) : { allOf: [[`channel:${channel}`]] },
+        readers: isOpen ? "public" : membersOf(channel),
       }));
   }
 
@@ -109,7 +110,7 @@ export function createSlackSource(options: SlackSourceOptions): DocumentSource {
         } catch (error) {
           const reason = error instanceof SlackRefusalError ? whyNot(error) : undefined;
           if (reason === undefined) throw error;
-          skipped.push({ path: `${channel.channel}/`, reason });
+          skipped.push({ path: `${channel.channel}/`, reason, readers: membersOf(channel.channel) });
         }
       }
       return { documents, skipped };
@@ -143,6 +144,8 @@ export function createSlackSource(options: SlackSourceOptions): DocumentSource {
     },
   };
 }
+
+const membersOf = (channel: string): Readers => ({ allOf: [[`channel:${channel}`]] });
 
 /** Undefined: nothing that is about this place. */
 function whyNot({ code }: SlackRefusalError): "forbidden" | "not-found" | undefined {
