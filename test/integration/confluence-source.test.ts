@@ -180,6 +180,17 @@ describe.each(["cloud", "data-center"] as const)("Confluence (%s)", (deployment)
     await expect(open().list()).rejects.toThrow("Confluence answers 429");
   });
 
+  it("is asked once more where the connection ends, and no oftener", async () => {
+    wiki.put("a", "<p>x</p>");
+    wiki.answers.push({ status: 0 });
+
+    expect(await listed()).toHaveLength(1);
+
+    wiki.answers.push({ status: 0 }, { status: 0 });
+    await expect(open().list()).rejects.toThrow(/hang up|ECONNRESET/);
+    expect(waits).toEqual([]);
+  });
+
   it("is left alone while it has no requests left", async () => {
     wiki.answers.push({
       status: deployment === "cloud" ? 429 : 200,

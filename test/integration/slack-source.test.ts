@@ -167,6 +167,18 @@ describe("threads of a Slack channel", () => {
     expect(listing.documents).toHaveLength(1);
   });
 
+  it("wait when Slack says that it is too much, and after that go on where they were", async () => {
+    await say("U01RESEARCHER", LONG);
+    const waits: number[] = [];
+    const fault = { method: "conversations.history", kind: "rate-limit", retryAfterS: 30, times: 2 };
+    await world.post("faults", fault);
+
+    const found = await paths(open({ sleep: async (ms) => void waits.push(ms) }));
+
+    expect(found).toHaveLength(1);
+    expect(waits.filter((ms) => ms === 30_000)).toHaveLength(2);
+  });
+
   it("are not taken for gone when Slack refuses us or is away", async () => {
     await say("U01RESEARCHER", LONG);
     const source = open();

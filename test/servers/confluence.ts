@@ -28,7 +28,7 @@ export interface TestConfluence {
   unsearchable: Set<string>;
   /** "GET /api/v2/spaces 200", without the query. */
   requests: string[];
-  /** What the next requests answer instead, in order. */
+  /** What the next requests answer instead, in order; status 0: nothing, the connection ends. */
   answers: { status: number; headers?: Record<string, string>; body?: string }[];
   /** A new page, or a new version of the one of this title. */
   put(title: string, storage: string, more?: Partial<WikiPage>): WikiPage;
@@ -246,6 +246,7 @@ export async function startConfluence(deployment: "cloud" | "data-center"): Prom
 
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const forced = answers.shift();
+    if (forced?.status === 0) return void request.socket.destroy();
     const { status, headers, body } = forced === undefined ? answer(request) : { body: "", ...forced };
     requests.push(
       `${request.method} ${new URL(request.url ?? "/", "http://wiki").pathname.slice(context.length)} ${status}`,

@@ -10,7 +10,9 @@ const MAX_TRIES = 5;
 const LONGEST_WAIT_MS = 120_000;
 
 /** Too many requests, away for a moment, and Notion's own word for too much work. */
-const BUSY = new Set([429, 503, 529]);
+const BUSY = new Set([429, 502, 503, 504, 529]);
+/** A connection that was kept open may be closed at the other end while it is used again. */
+const BROKEN = new Set(["ECONNRESET", "EPIPE"]);
 
 /** The vendor's server refused, in its own words. */
 export class VendorApiError extends Error {
@@ -42,8 +44,8 @@ export interface VendorApiOptions {
 
 export interface VendorApi {
   /**
-   * `query` is what follows "?". With `body` it is a POST. Waits as the server asks (429, 503 and 529 with Retry-After, and no requests left
-   * by X-RateLimit-Remaining). Throws VendorApiError for every other refusal, and Error for an answer that is not what the
+   * `query` is what follows "?". With `body` it is a POST. Waits as the server asks (busy with or without Retry-After, no requests left by
+   * X-RateLimit-Remaining) and asks again. Throws VendorApiError for every other refusal, and Error for an answer that is not what the
    * vendor documents.
    */
   call<Schema extends z.ZodType>(
@@ -79,10 +81,17 @@ export function createVendorApi(options: VendorApiOptions): VendorApi {
       if (restMs > 0) await sleep(restMs, signal);
       signal?.throwIfAborted();
       freeAtMs = performance.now() + intervalMs;
-      const answer = await fetcher.fetch(url, headers, {
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal,
-      });
+      let answer: FetchedPage;
+      try {
+        answer = await fetcher.fetch(url, headers, {
+          body: body === undefined ? undefined : JSON.stringify(body),
+          signal,
+        });
+      } catch (error) {
+        // All that is asked changes nothing, so it may be asked again.
+        if (tries === 1 && BROKEN.has((error as { code?: string }).code ?? "")) continue;
+        throw error;
+      }
       freeAtMs = Math.max(freeAtMs, performance.now() + spentMs(answer.headers));
       const isBusy = BUSY.has(answer.status);
       if (!isBusy || tries >= MAX_TRIES) return answer;
