@@ -1,6 +1,7 @@
 import { decide } from "../actions/policy.ts";
 import { switchIndexedChannel } from "../rag/indexed-channels.ts";
 import { appendAudit } from "../store/audit.ts";
+import { askForSync } from "./ask-for-sync.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { deniedView } from "./denied-view.ts";
 import { addLine } from "./outbox.ts";
@@ -8,7 +9,7 @@ import { readSlackError } from "./slack-error.ts";
 
 /**
  * `/docs channel on`, `off`: whether the threads of this channel are documents. Said to everybody in it; whoever may write there
- * may switch it, and Slack lets only members write. What was indexed of it goes at the sync that is rung for.
+ * may switch it, and Slack lets only members write. What was indexed of it goes by the sync that is asked for.
  */
 export async function switchChannel(context: HandlingContext, isOn: boolean): Promise<void> {
   const { deps, delivery, person, id, texts } = context;
@@ -45,9 +46,10 @@ export async function switchChannel(context: HandlingContext, isOn: boolean): Pr
     });
     return true;
   });
-  await deps.enqueue("index-source", { source });
   if (changed) await deps.enqueue("deliver-outbox", { channel }, { deduplicationKey: key });
   else await answer(isOn ? texts.sources.isOnAlready : texts.sources.isOffAlready);
+  // Also where nothing changed: a repetition of this delivery may have found what the first one did.
+  await askForSync(context, source);
 }
 
 async function canRead({ deps, delivery }: HandlingContext): Promise<boolean> {

@@ -24,15 +24,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const ended = async (): Promise<number> =>
-  (await jibsa.playground.messages(RESEARCHER, "jibsa")).filter((message) =>
+const ended = async (user: string): Promise<number> =>
+  (await jibsa.playground.messages(user, "jibsa")).filter((message) =>
     wordsOf(message).includes("threads 동기화가 끝났어요"),
   ).length;
 /** One that began after now. */
 async function sync(): Promise<void> {
-  const before = await ended();
+  const before = await ended(RESEARCHER);
   await jibsa.playground.command(RESEARCHER, CHANNEL, "/docs", "sync threads");
-  await waitUntil("the sync to be told of", async () => (await ended()) > before, 60_000);
+  await waitUntil("the sync to be told of", async () => (await ended(RESEARCHER)) > before, 60_000);
 }
 async function ask(question: string): Promise<string> {
   const ts = await jibsa.playground.say(LEAD, CHANNEL, `@jibsa ${question}`);
@@ -105,8 +105,9 @@ describe("threads of a channel", () => {
   });
 
   it("are taken out again when a member switches them off", { timeout: 90_000 }, async () => {
+    const before = await ended(LEAD);
     await command(LEAD, "channel off", /쓰지 않도록 껐어요/);
-    await sync();
+    await waitUntil("the sync that follows to be told of", async () => (await ended(LEAD)) > before, 60_000);
 
     expect(await ask("Which rack has the zebrafish switch?")).not.toContain("/archives/C02TRAINING/");
   });
