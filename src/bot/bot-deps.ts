@@ -25,6 +25,8 @@ export interface BotDeps {
     /** Both: of which somebody with these audiences may know. */
     names(audiences: readonly string[]): Promise<readonly string[]>;
     states(audiences: readonly string[]): Promise<readonly SourceState[]>;
+    /** The one of Slack channels; undefined where none is set up. */
+    ofChannels?: string | undefined;
   };
   /** Whose documents may be used where. */
   readers: ReadableAudiences;

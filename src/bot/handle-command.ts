@@ -11,6 +11,7 @@ import { lookAtSources, startSync } from "./look-at-sources.ts";
 import { read } from "./read.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
+import { switchChannel } from "./switch-channel.ts";
 import { localeOfText, textsFor, type Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
 
@@ -71,6 +72,8 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return lookAtSources(context);
     case "docs-sync":
       return startSync(context, command.source);
+    case "docs-channel":
+      return switchChannel(context, command.isOn);
     case "ask":
       return ask(context, command);
   }

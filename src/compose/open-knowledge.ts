@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { SlackConnection } from "../bot/slack-clients.ts";
 import type { Config } from "../config.ts";
 import { createConverter } from "../rag/adapters/convert/create-converter.ts";
 import { createChatModel, type ChatModelOptions } from "../rag/adapters/create-chat-model.ts";
@@ -21,6 +22,8 @@ export async function openKnowledge(options: {
   milvusAddress: string | undefined;
   model: ChatModelOptions | undefined;
   apiUrl: string;
+  /** For sources in Slack; without it they know of nothing. */
+  slack?: SlackConnection | undefined;
   /** Default: this machine's clock. */
   now?: () => Date;
 }): Promise<{ rag: Rag; close(): Promise<void> }> {

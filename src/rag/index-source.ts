@@ -12,6 +12,7 @@ import {
 } from "./document-rows.ts";
 import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource, SkippedDocument } from "./document-source.ts";
+import { openFailedDocuments } from "./failed-documents.ts";
 import { contentHash, documentId, indexDocument } from "./indexed-document.ts";
 import type { VectorIndex } from "./ports.ts";
 import { readDocument } from "./read-document.ts";
@@ -106,6 +107,7 @@ async function sync(
     indexed.delete(id);
     rows.delete(id);
   }
+  const failed = await openFailedDocuments(store, source.name, now());
   const seen = new Set<string>();
   let written = 0;
   let unchanged = 0;
@@ -134,7 +136,10 @@ async function sync(
     const audience = audiences.get(id) ?? "";
     const mark = storedMark(listed.mark, audience);
     const row = rows.get(id);
-    if (mark !== undefined && row?.mark === mark && indexed.get(id) === row.contentHash) {
+    const failure = failed.find(listed.path, mark);
+    if (failure !== undefined) {
+      skipped.push({ ...failure, ...(listed.readers !== undefined && { readers: listed.readers }) });
+    } else if (mark !== undefined && row?.mark === mark && indexed.get(id) === row.contentHash) {
       seen.add(id);
       unchanged += 1;
     } else {
@@ -145,6 +150,7 @@ async function sync(
       const document = await reading;
       if ("reason" in document) {
         skipped.push({ ...document, ...(listed.readers !== undefined && { readers: listed.readers }) });
+        failed.add(document, mark);
       } else {
         const hash = contentHash(document, audience);
         seen.add(id);
@@ -174,6 +180,7 @@ async function sync(
   const skippedAudiences = skipped.map(({ readers = own }) => audienceOf(readers));
   await keepAudiences(store, skippedAudiences);
   await forgetUnusedAudiences(store);
+  await failed.keep();
   const report = {
     source: source.name,
     written,

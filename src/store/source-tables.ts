@@ -66,4 +66,21 @@ export interface SourceTables {
     state: Generated<"open" | "ended">;
     shown_hash: string | null;
   };
+  indexed_channels: {
+    channel: string;
+    switched_by: string;
+    switched_at: Time;
+  };
+  failed_documents: {
+    source: string;
+    path: string;
+    mark: string;
+    reason: string;
+    failed_at: Time;
+  };
+  changed_threads: {
+    channel: string;
+    thread_ts: string;
+    change_ts: string;
+  };
 }

@@ -22,5 +22,6 @@ export type ParsedCommand =
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }
+  | { kind: "docs-channel"; isOn: boolean }
   | { kind: "unknown"; topic: HelpTopic; word: string; suggestion?: string }
   | { kind: "invalid"; problems: readonly FieldProblem[] };

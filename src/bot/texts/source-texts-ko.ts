@@ -26,6 +26,15 @@ export const sourceTextsKo: typeof sourceTextsEn = {
     `${code(source)} 라는 문서 소스는 없어요. 있는 소스: ${names.map((name) => code(name)).join(", ")}`,
   whichOne: (names) =>
     `어느 소스를 동기화할까요? ${names.map((name) => code(`/docs sync ${name}`)).join(" · ")}`,
+  channelOn: (who) =>
+    `${who} 님이 이 채널의 스레드를 문서로 쓰도록 켰어요. 여기에 쓴 글이 채널 멤버에게 드리는 답변에 링크와 함께 인용될 수 있어요. 고치거나 지운 글도 따라가요. \`/docs channel off\` 로 끄면 모두 빠져요.`,
+  channelOff: (who) =>
+    `${who} 님이 이 채널의 스레드를 문서로 쓰지 않도록 껐어요. 읽어 둔 내용을 빼고 있어요.`,
+  isOnAlready: "이 채널의 스레드는 이미 문서로 쓰고 있어요.",
+  isOffAlready: "이 채널의 스레드는 문서로 쓰고 있지 않아요.",
+  noChannels: "여기에서는 Slack 채널을 문서로 쓸 수 없어요. 운영자가 아직 설정하지 않았어요.",
+  onlyInChannels: "문서로 쓰려는 채널에서 입력해 주세요.",
+  inviteFirst: "제가 이 채널에 없어요. 먼저 초대해 주세요: `/invite @jibsa`",
   reasons: {
     "symbolic-link": "다른 곳을 가리키는 링크예요",
     "too-large": "너무 커요",
