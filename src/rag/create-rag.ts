@@ -10,7 +10,6 @@ import { createVectors, type Vectors } from "./create-vectors.ts";
 import { createModelOrder, type NamedModel } from "./model-order.ts";
 import { createVectorKeeper } from "./keep-vectors.ts";
 import {
-  SearchUnavailableError,
   type AnswerEvent,
   type ChatModel,
   type Embedder,
@@ -23,6 +22,7 @@ import { createRerank, type Rerank } from "./rerank.ts";
 import { retrieve } from "./retrieve.ts";
 import { readableSourceNames, readableSourceStates } from "./readable-sources.ts";
 import { dueSources, type SourceState } from "./source-state.ts";
+import { withVectorCounts } from "./with-vector-counts.ts";
 import { createStatisticsCache } from "./statistics-cache.ts";
 
 export interface Rag {
@@ -186,7 +186,7 @@ export function createRag(options: {
     readableSources: (audiences) => readableSourceNames(store, sources, audiences),
     async sourceStates(audiences) {
       const states = await readableSourceStates(store, sources, now(), audiences);
-      return vectors === undefined ? states : withVectorCounts(index, states);
+      return vectors === undefined ? states : withVectorCounts(index, states, audiences);
     },
     dueSources: () => dueSources(store, sources, now()),
     models: () => models.map(({ model }) => model.name),
@@ -232,17 +232,4 @@ function withVectors(index: VectorIndex, vectors: Vectors | undefined): VectorIn
 /** The index as a question about some of the sources sees it. */
 function inSources(index: VectorIndex, sources: Question["sources"]): VectorIndex {
   return sources === undefined ? index : { ...index, search: (query) => index.search({ ...query, sources }) };
-}
-
-async function withVectorCounts(
-  index: VectorIndex,
-  states: readonly SourceState[],
-): Promise<readonly SourceState[]> {
-  try {
-    const counts = await Promise.all(states.map(({ source }) => index.countWithoutVectors(source)));
-    return states.map((state, position) => ({ ...state, withoutVectors: counts[position] ?? 0 }));
-  } catch (error) {
-    if (error instanceof SearchUnavailableError) return states;
-    throw error;
-  }
 }

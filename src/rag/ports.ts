@@ -119,8 +119,8 @@ export interface VectorIndex {
   useVectors(space: VectorSpace): Promise<void>;
   /** At most `limit` chunks of a source whose vector is not known yet. */
   listWithoutVectors(source: string, limit: number): Promise<readonly IndexedChunk[]>;
-  /** How many chunks of a source wait for their vector. */
-  countWithoutVectors(source: string): Promise<number>;
+  /** How many chunks of a source that these readers may read wait for their vector. */
+  countWithoutVectors(source: string, audiences: readonly string[]): Promise<number>;
   /** Writes the vectors of those chunks that are still there as they are given. */
   addVectors(chunks: readonly IndexedChunk[]): Promise<void>;
   /**

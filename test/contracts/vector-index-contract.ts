@@ -241,8 +241,9 @@ export function vectorIndexContract(name: string, create: () => Promise<VectorIn
         expect(await near(toward(1))).not.toContain("docs:late");
         expect(await near(toward(1), { searchText: "gpu" })).toContain("docs:late");
         expect(await index.listWithoutVectors("docs", 10)).toEqual([chunk]);
-        expect(await index.countWithoutVectors("docs")).toBe(1);
-        expect(await index.countWithoutVectors("wiki")).toBe(0);
+        expect(await index.countWithoutVectors("docs", ["public"])).toBe(1);
+        expect(await index.countWithoutVectors("docs", ["leads"])).toBe(0);
+        expect(await index.countWithoutVectors("wiki", ["public"])).toBe(0);
 
         await index.addVectors([{ ...chunk, vector: toward(1) }]);
 

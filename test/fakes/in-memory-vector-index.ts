@@ -35,9 +35,10 @@ export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; wr
       const ofSource = waiting().filter((chunk) => chunk.source === source);
       return structuredClone(ofSource.slice(0, limit));
     },
-    async countWithoutVectors(source: string) {
+    async countWithoutVectors(source: string, audiences: readonly string[]) {
       reach();
-      return waiting().filter((chunk) => chunk.source === source).length;
+      return waiting().filter((chunk) => chunk.source === source && audiences.includes(chunk.audience))
+        .length;
     },
     async addVectors(given: readonly IndexedChunk[]) {
       reach();

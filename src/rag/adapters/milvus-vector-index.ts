@@ -1,15 +1,16 @@
-import { createHash } from "node:crypto";
 import type { IndexedChunk, RankedChunk, VectorIndex, VectorSpace } from "../ports.ts";
 import { TOKENIZER_VERSION } from "../tokenize.ts";
 import {
   dropCollection,
   dropLeftovers,
+  makeCollection,
   moveAlias,
   prepareCollections,
+  versionOf,
   type IndexCollections,
 } from "./milvus-collections.ts";
 import { createMilvusConnection, type MilvusServerOptions, type MilvusSession } from "./milvus-connection.ts";
-import { milvusLiteral } from "./milvus-literal.ts";
+import { milvusList, milvusLiteral } from "./milvus-literal.ts";
 import {
   countRows,
   deleteRows,
@@ -43,7 +44,7 @@ export function createMilvusVectorIndex(
 ): VectorIndex {
   const { collection: alias, version = INDEX_VERSION } = options;
   let space: VectorSpace | undefined;
-  let collections: IndexCollections = { written: `${alias}_${version}`, read: alias };
+  let collections: IndexCollections = { written: `${alias}_${version}`, isMade: false, read: alias };
   const prepare = async (session: MilvusSession): Promise<void> => {
     collections = await prepareCollections(session, alias, versionOf(version, space), space?.dimension);
   };
@@ -60,6 +61,16 @@ export function createMilvusVectorIndex(
   const searches = new Set<Promise<unknown>>();
 
   const isBehind = (): boolean => collections.read !== collections.written;
+
+  const made = (): string[] => (collections.isMade ? [collections.written] : []);
+  const countWritten = async (session: MilvusSession): Promise<number> =>
+    collections.isMade ? countRows(session, collections.written) : 0;
+
+  async function makeWritten(session: MilvusSession): Promise<void> {
+    if (collections.isMade) return;
+    await makeCollection(session, collections.written, space?.dimension);
+    collections = { ...collections, isMade: true };
+  }
 
   /** While a new index is written, the older one answers: what changed must not be answered from it as it was. */
   async function keepOlderUpToDate(session: MilvusSession, chunks: readonly IndexedChunk[]): Promise<void> {
@@ -120,16 +131,14 @@ export function createMilvusVectorIndex(
     async useVectors(next) {
       if (space?.model === next.model && space.dimension === next.dimension) return;
       space = next;
-      await write("opening the index", async (session) => {
-        await prepare(session);
-        await dropLeftovers(session.client, alias, collections, "empty");
-      });
+      await write("opening the index", prepare);
     },
 
     async upsert(chunks: readonly IndexedChunk[]) {
       chunks.forEach((chunk) => toRow(chunk));
       if (chunks.length === 0) return;
       await write("writing to the index", async (session) => {
+        await makeWritten(session);
         const rows = chunks.map((chunk) => toRow(chunk, space?.dimension));
         await replaceDocuments(session, collections.written, rows);
         if (isBehind()) await keepOlderUpToDate(session, chunks);
@@ -139,7 +148,7 @@ export function createMilvusVectorIndex(
     async deleteDocuments(documentIds) {
       if (documentIds.length === 0) return;
       await write("deleting from the index", async (session) => {
-        for (const name of new Set([collections.read, collections.written]))
+        for (const name of new Set([collections.read, ...made()]))
           await deleteRows(session, name, "document_id", documentIds);
       });
     },
@@ -149,13 +158,13 @@ export function createMilvusVectorIndex(
         const hashes = new Map<string, string>();
         const filter = `source == ${milvusLiteral(source)}`;
         const fields = ["document_id", "content_hash"];
-        for await (const page of readPages(session, collections.written, filter, fields)) {
-          for (const row of page) {
-            const id = String(row["document_id"]);
-            const hash = String(row["content_hash"]);
-            hashes.set(id, (hashes.get(id) ?? hash) === hash ? hash : "");
-          }
-        }
+        for (const name of made())
+          for await (const page of readPages(session, name, filter, fields))
+            for (const row of page) {
+              const id = String(row["document_id"]);
+              const hash = String(row["content_hash"]);
+              hashes.set(id, (hashes.get(id) ?? hash) === hash ? hash : "");
+            }
         if (!isBehind()) return hashes;
         // What is in the older index alone still has to be written, or deleted there too.
         for await (const page of readPages(session, collections.read, filter, ["document_id"]))
@@ -166,7 +175,7 @@ export function createMilvusVectorIndex(
 
     async listWithoutVectors(source, limit) {
       return read("reading the index", async (session) => {
-        if (space === undefined) return [];
+        if (space === undefined || !collections.isMade) return [];
         const filter = `source == ${milvusLiteral(source)} and ${NOT_EMBEDDED}`;
         const pages = readPages(session, collections.written, filter, OUTPUT_FIELDS, limit);
         for await (const page of pages) return page.map((row) => fromRow(row));
@@ -174,15 +183,20 @@ export function createMilvusVectorIndex(
       });
     },
 
-    countWithoutVectors: (source) =>
-      read("counting", async (session) =>
-        space === undefined
-          ? 0
-          : countRows(session, collections.written, `source == ${milvusLiteral(source)} and ${NOT_EMBEDDED}`),
-      ),
+    countWithoutVectors: (source, audiences) =>
+      read("counting", async (session) => {
+        if (space === undefined || !collections.isMade) return 0;
+        const filters = [
+          `source == ${milvusLiteral(source)}`,
+          `audience in ${milvusList(audiences)}`,
+          NOT_EMBEDDED,
+        ];
+        return countRows(session, collections.written, filters.join(" and "));
+      }),
 
     async addVectors(chunks) {
       await write("writing to the index", async (session) => {
+        if (!collections.isMade) return;
         const ids = chunks.map(({ id }) => id);
         const known = await readWhere(session, collections.written, "id", ids, ["content_hash"]);
         const hashes = new Map(known.map((row) => [row["id"], row["content_hash"]]));
@@ -209,18 +223,19 @@ export function createMilvusVectorIndex(
         return texts.slice(0, limit);
       }),
 
-    count: () => read("counting", (session) => countRows(session, collections.written)),
+    count: () => read("counting", countWritten),
 
     publish: ({ chunks }) =>
       write("switching the index", async (session) => {
         if (!isBehind()) return "published";
         const { written, read: older } = collections;
-        if ((await countRows(session, written)) !== chunks) return "incomplete";
+        if ((await countWritten(session)) !== chunks) return "incomplete";
+        await makeWritten(session);
         await moveAlias(session.client, alias, written);
-        collections = { written, read: written, readDimension: space?.dimension };
+        collections = { written, isMade: true, read: written, readDimension: space?.dimension };
         await Promise.allSettled(searches);
         await dropCollection(session.client, older);
-        await dropLeftovers(session.client, alias, collections, "all");
+        await dropLeftovers(session.client, alias, collections);
         return "published";
       }),
 
@@ -229,13 +244,4 @@ export function createMilvusVectorIndex(
       await connection.close();
     },
   };
-}
-
-/** Vectors of another embedder are in a collection of their own. */
-function versionOf(version: string, space: VectorSpace | undefined): string {
-  if (space === undefined) return version;
-  const hash = createHash("sha256")
-    .update(JSON.stringify([space.model, space.dimension]))
-    .digest("hex");
-  return `${version}_e${hash.slice(0, 8)}`;
 }
