@@ -14,13 +14,14 @@ const runningSchema = z.object({
   pagesUrl: z.string().optional(),
   /** The playground's workspace, where that is what people are in. */
   slack: z.object({ botToken: z.string(), apiUrl: z.string().optional() }).optional(),
-  sources: z.array(z.object({ name: z.string(), place: z.string() })),
+  sources: z.array(z.object({ name: z.string(), place: z.string(), readers: z.unknown().optional() })),
 });
 
 /** The document sources of some settings, to be compared with those of a running `up`. */
 export const sourcesOf = (config: Pick<Config, "knowledge">) =>
-  config.knowledge.sources.map(({ name, folder, git, website, s3 }) => ({
+  config.knowledge.sources.map(({ name, folder, git, website, s3, readers }) => ({
     name,
+    ...(readers !== undefined && { readers }),
     place:
       folder ??
       git?.url.concat(" ", git.branch ?? "", " ", git.folder ?? "") ??

@@ -3,6 +3,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { audienceOf } from "#src/rag/readers.ts";
+import { tokenize } from "#src/rag/tokenize.ts";
 import { createMilvusVectorIndex } from "#src/rag/adapters/milvus-vector-index.ts";
 import type { OpenStore } from "#src/store/open-store.ts";
 import { writeSettings } from "#test/fixtures/settings-file.ts";
@@ -33,16 +35,20 @@ beforeAll(async () => {
       join(folder, "docs", `${number}.md`),
       `# Page ${number}\n\nAbout topic${number}.\n\n## Part\n\nMore of it.\n\n## Rest\n\nThe end.\n`,
     );
-  config = await writeSettings(folder, (settings) => {
-    settings["knowledge"] = { sources: [{ name: "docs", folder: join(folder, "docs") }] };
-    settings["milvus"] = { address: milvus.address };
-    settings["model"] = { provider: "none" };
-  });
+  await configure({});
 }, 180_000);
 afterAll(async () => {
   await Promise.all([postgres.close(), milvus.close()]);
   await rm(folder, { recursive: true, force: true });
 });
+
+async function configure(fields: object): Promise<void> {
+  config = await writeSettings(folder, (settings) => {
+    settings["knowledge"] = { sources: [{ name: "docs", folder: join(folder, "docs"), ...fields }] };
+    settings["milvus"] = { address: milvus.address };
+    settings["model"] = { provider: "none" };
+  });
+}
 
 function startIndexing() {
   const child = spawn(
@@ -84,3 +90,37 @@ it("a sync that is killed goes on where it was, and writes nothing twice", { tim
   expect([after.size, indexed]).toEqual([PAGES, PAGES]);
   expect(again).toContain(`docs: 0 written, ${PAGES} unchanged, 0 deleted`);
 });
+
+it(
+  "a sync that is killed while it restricts pages leaves none of them to those who may no longer read it",
+  { timeout: 180_000 },
+  async () => {
+    await startIndexing().ended;
+    const before = (await rows()).length;
+    await configure({ baseUrl: "https://wiki.example.com/", readers: ["group:leads"] });
+    const { id: leads } = audienceOf({ allOf: [["group:leads"]] });
+    const index = createMilvusVectorIndex({ address: milvus.address, collection: "jibsa" });
+    const found = async (audience: string) =>
+      (
+        await index.search({
+          searchText: tokenize("page part rest").join(" "),
+          audiences: [audience],
+          limit: 2_000,
+        })
+      ).length;
+    const publicBefore = await found("public");
+
+    const killed = startIndexing();
+    await waitUntil("the rows to go", async () => (await rows()).length < before, 60_000);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const publicAfterKill = await found("public");
+    const output = await startIndexing().ended;
+
+    expect([before, publicBefore > 0, publicAfterKill]).toEqual([PAGES, true, 0]);
+    expect(output).toMatch(/docs: \d+ written, \d+ unchanged, 0 deleted/);
+    expect((await index.listDocuments("docs")).size).toBe(PAGES);
+    expect([await found("public"), (await found(leads)) > 0]).toEqual([0, true]);
+    await index.close();
+  },
+);
