@@ -53,18 +53,23 @@ describe("threads of a channel", () => {
   let first: string;
   let answer: string;
 
-  it("are no documents until a member says so, which everybody in the channel sees", async () => {
-    first = await jibsa.playground.say(RESEARCHER, CHANNEL, "Which rack has the zebrafish switch?");
-    answer = await jibsa.playground.say(LEAD, CHANNEL, "The zebrafish switch is in rack 17.", first);
+  it(
+    "are no documents until a member says so, which everybody in the channel sees",
+    { timeout: 90_000 },
+    async () => {
+      first = await jibsa.playground.say(RESEARCHER, CHANNEL, "Which rack has the zebrafish switch?");
+      answer = await jibsa.playground.say(LEAD, CHANNEL, "The zebrafish switch is in rack 17.", first);
 
-    await command(RESEARCHER, "channel off", /쓰고 있지 않아요/);
-    const told = await command(RESEARCHER, "channel on", /스레드를 문서로 쓰도록 켰어요/);
-    const seen = await jibsa.playground.messages(LEAD, CHANNEL);
+      await command(RESEARCHER, "channel off", /쓰고 있지 않아요/);
+      const told = await command(RESEARCHER, "channel on", /스레드를 문서로 쓰도록 켰어요/);
+      const seen = await jibsa.playground.messages(LEAD, CHANNEL);
 
-    expect(told).toContain(`<@${RESEARCHER}>`);
-    expect(seen.some((message) => wordsOf(message).includes("스레드를 문서로 쓰도록 켰어요"))).toBe(true);
-    await command(RESEARCHER, "channel on", /이미 문서로 쓰고/);
-  });
+      expect(told).toContain(`<@${RESEARCHER}>`);
+      expect(seen.some((message) => wordsOf(message).includes("스레드를 문서로 쓰도록 켰어요"))).toBe(true);
+      await command(RESEARCHER, "channel on", /이미 문서로 쓰고/);
+      await waitUntil("the syncs of all three", async () => (await ended(RESEARCHER)) === 3, 60_000);
+    },
+  );
 
   it("are then answered from, with a link to where it was said", { timeout: 90_000 }, async () => {
     await sync();

@@ -246,7 +246,10 @@ export async function startConfluence(deployment: "cloud" | "data-center"): Prom
 
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const forced = answers.shift();
-    if (forced?.status === 0) return void request.socket.destroy();
+    if (forced?.status === 0) {
+      request.socket.destroy();
+      return;
+    }
     const { status, headers, body } = forced === undefined ? answer(request) : { body: "", ...forced };
     requests.push(
       `${request.method} ${new URL(request.url ?? "/", "http://wiki").pathname.slice(context.length)} ${status}`,
