@@ -110,7 +110,8 @@ export async function answerQuestion(
     progress.close();
   }
   const tookMs = now().getTime() - startedAtMs;
-  const foot = answerFoot({ answerId, citations, mode, tookMs }, texts);
+  const searchedAlso = trace?.searchedAlso ?? [];
+  const foot = answerFoot({ answerId, citations, mode, tookMs, searchedAlso }, texts);
   if (mode.kind === "no-answer" && citations.length > 0)
     foot.splice(0, 1, {
       type: "section",

@@ -4,6 +4,7 @@ import { escapeMrkdwn } from "./escape.ts";
 import { deniedView } from "./denied-view.ts";
 import { explainAnswer } from "./explain-answer.ts";
 import { keepFeedback } from "./keep-feedback.ts";
+import { decideSuggestion } from "./keep-terms.ts";
 import { read } from "./read.ts";
 import { stopFollowing } from "./start-following.ts";
 import { stopAnswer } from "./stop-answer.ts";
@@ -94,6 +95,9 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return keepFeedback(context, value, {
         verdict: delivery.actionId === "answer.helpful" ? "helpful" : "not-helpful",
       });
+    case "term.accept":
+    case "term.dismiss":
+      return decideSuggestion(context, value, delivery.actionId === "term.accept" ? "used" : "dismissed");
     default:
       return deps.reply.privately(delivery, said(texts.oldButton));
   }

@@ -6,6 +6,7 @@ import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
+import { addTermByCommand, removeTerm, showTerms } from "./keep-terms.ts";
 import { lookAtSources, startSync } from "./look-at-sources.ts";
 import { read } from "./read.ts";
 import { startFollowing } from "./start-following.ts";
@@ -70,6 +71,12 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return lookAtSources(context);
     case "docs-sync":
       return startSync(context, command.source);
+    case "docs-terms":
+      return showTerms(context);
+    case "docs-term":
+      return addTermByCommand(context, command.term, command.counterpart);
+    case "docs-term-remove":
+      return removeTerm(context, command.text);
     case "ask":
       return ask(context, command.question, command.model);
   }

@@ -6,6 +6,7 @@ import type { NamedModel } from "./model-order.ts";
 import { SearchUnavailableError, type AnswerEvent, type Question, type SearchTrace } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import { sourceRef, type Retrieval } from "./retrieve.ts";
+import { searchedAlso } from "./searched-also.ts";
 
 export interface AnswerDeps {
   /** @throws SearchUnavailableError */
@@ -64,6 +65,7 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
 function traceOf({ terms, confidence, passages }: Retrieval, tookMs: number): SearchTrace {
   return {
     words: terms.map(({ text }) => text),
+    searchedAlso: searchedAlso(terms, passages),
     confidence,
     passages: passages.map(({ chunk, score }) => ({ source: sourceRef(chunk), score })),
     tookMs,

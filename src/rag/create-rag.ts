@@ -5,6 +5,7 @@ import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource } from "./document-source.ts";
 import { forgetOtherSources } from "./forget-other-sources.ts";
 import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
+import { createGlossary } from "./glossary.ts";
 import { createModelOrder, type NamedModel } from "./model-order.ts";
 import type { AnswerEvent, ChatModel, Question, VectorIndex } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
@@ -68,6 +69,7 @@ export function createRag(options: {
   const byName = new Map(sources.map((source) => [source.name, source]));
   if (byName.size < sources.length) throw new RangeError("two document sources have the same name");
   const statistics = createStatisticsCache(index, logger, now);
+  const glossary = createGlossary(store, logger, () => performance.now());
   const running = new Map<string, Promise<unknown>>();
   const synced = new Set<string>();
   const stops: (() => Promise<void>)[] = [];
@@ -81,7 +83,10 @@ export function createRag(options: {
         {
           ...options,
           retrieve: (asked) =>
-            retrieve({ index: inSources(index, asked.sources), statistics: statistics.read }, asked),
+            retrieve(
+              { index: inSources(index, asked.sources), statistics: statistics.read, glossary },
+              asked,
+            ),
           models: (asked) => order.candidates(asked.model),
           onModelFailure: (name) => order.failed(name),
           onModelAnswer: (name) => order.answered(name),

@@ -13,6 +13,7 @@ import {
 import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource, SkippedDocument } from "./document-source.ts";
 import { contentHash, documentId, indexDocument } from "./indexed-document.ts";
+import { createTermLearner } from "./learn-terms.ts";
 import type { VectorIndex } from "./ports.ts";
 import { readDocument } from "./read-document.ts";
 import { audienceOf } from "./readers.ts";
@@ -107,6 +108,7 @@ async function sync(
     rows.delete(id);
   }
   const seen = new Set<string>();
+  const learner = createTermLearner(source.name);
   let written = 0;
   let unchanged = 0;
   let waiting: ReadyDocument[] = [];
@@ -125,6 +127,7 @@ async function sync(
     const changed = batch.filter(({ page }) => indexed.get(page.id) !== page.contentHash);
     if (changed.length > 0) await index.upsert(changed.flatMap(({ page }) => page.chunks));
     await keepDocumentRows(store, source.name, batch, now());
+    learner.see(changed);
     written += changed.length;
   };
 
@@ -163,6 +166,7 @@ async function sync(
     onProgress?.({ done: position + 1, total: documents.length, written });
   }
   await write();
+  await learner.keep(store);
 
   const gone = [...new Set([...indexed.keys(), ...rows.keys()])].filter(
     (id) => !seen.has(id) && !isOnlyHidden(rows.get(id)?.path, skipped),

@@ -15,6 +15,8 @@ export interface SourceRef {
 export interface SearchTrace {
   /** Words of the question that were searched for, each with its other spellings. */
   words: readonly string[];
+  /** Other spellings and translations by which passages were found; absent in what older versions kept. */
+  searchedAlso?: readonly string[];
   /** 0 to 1. */
   confidence: number;
   /** What the answer could be written from, best first. */

@@ -2,8 +2,10 @@ import { ENGLISH_STOP_WORDS } from "./english-words.ts";
 import type { IndexedChunk, Question, SourceRef, VectorIndex } from "./ports.ts";
 import { questionTerms, type QuestionTerm } from "./question-terms.ts";
 import { confidence, rankChunks, type ScoredChunk } from "./rank-chunks.ts";
+import type { TermBook } from "./term-book.ts";
 import type { TermStatistics } from "./term-statistics.ts";
 import { textLanguage } from "./text-language.ts";
+import { twinKey } from "./twin-key.ts";
 
 const CANDIDATES = 100;
 const MAX_QUERY_TOKENS = 120;
@@ -31,12 +33,19 @@ export interface Retrieval {
 
 /** One search of the index, then our own order. @throws SearchUnavailableError */
 export async function retrieve(
-  deps: { index: VectorIndex; statistics: () => Promise<TermStatistics> },
+  deps: {
+    index: VectorIndex;
+    statistics: () => Promise<TermStatistics>;
+    /** Default: the words of this product alone. */
+    glossary?: () => Promise<TermBook>;
+  },
   question: Question,
 ): Promise<Retrieval> {
   const statistics = await deps.statistics();
   const language = questionLanguage(question);
-  const terms = termsWithHistory(question).map((term) => inLanguages(term, language, statistics));
+  const terms = termsWithHistory(question, await deps.glossary?.()).map((term) =>
+    inLanguages(term, language, statistics),
+  );
   const tokens = [...new Set(terms.flatMap((term) => term.alternatives.flat()))];
   const searchText = tokens.slice(0, MAX_QUERY_TOKENS).join(" ");
   const audiences = question.audiences ?? ["public"];
@@ -93,12 +102,12 @@ function inLanguages(
 }
 
 /** A follow-up ("and for cpt?") is looked for together with what was asked before it, at less weight. */
-function termsWithHistory(question: Question): QuestionTerm[] {
-  const terms = questionTerms(question.text);
+function termsWithHistory(question: Question, book?: TermBook): QuestionTerm[] {
+  const terms = questionTerms(question.text, book);
   const before = question.history?.findLast((message) => message.role === "person");
   if (before === undefined || terms.length > 3) return terms;
   const asked = new Set(terms.map((term) => term.text));
-  const earlier = questionTerms(before.text).filter((term) => !asked.has(term.text));
+  const earlier = questionTerms(before.text, book).filter((term) => !asked.has(term.text));
   return [...terms, ...earlier.map((term) => ({ ...term, weight: 0.5 }))];
 }
 
@@ -108,14 +117,6 @@ function withoutTwins(ranked: readonly ScoredChunk[], language: IndexedChunk["la
     ranked.filter(({ chunk }) => chunk.language === language).map(({ chunk }) => twinKey(chunk)),
   );
   return ranked.filter(({ chunk }) => chunk.language === language || !preferred.has(twinKey(chunk)));
-}
-
-/** "docs/ko/retry.md", "docs/retry.ko.md" and "docs/retry.md" are one page; so are those of sources named "en" and "ko". */
-function twinKey({ source, path }: IndexedChunk): string {
-  return `${source}/${path}`
-    .replace(/(^|\/)(?:ko|en|kr)(?=\/)/gi, "")
-    .replace(/[._-](?:ko|en|kr)(\.[^./]+)$/i, "$1")
-    .replace(/^\//, "");
 }
 
 function bestPassages(ranked: readonly ScoredChunk[]): ScoredChunk[] {

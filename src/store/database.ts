@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Kysely } from "kysely";
+import type { AnswerTables } from "./answer-tables.ts";
 import type { SourceTables } from "./source-tables.ts";
 
 /** The tables of `migrations/`. Timestamps are read as Date, jsonb is written as a JSON string and read as a value. */
@@ -27,7 +28,7 @@ export type ApprovalState = "open" | "approved" | "rejected" | "expired" | "void
 export type WrongCause = "other-page" | "page-outdated" | "misread" | "incomplete";
 export type RunState = "queued" | "starting" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
 
-export interface Database extends SourceTables {
+export interface Database extends AnswerTables, SourceTables {
   inbound: {
     key: string;
     kind: InboundKind;

@@ -22,5 +22,10 @@ export type ParsedCommand =
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }
+  | { kind: "docs-terms" }
+  /** An empty side: how it is written. */
+  | { kind: "docs-term"; term: string; counterpart: string }
+  /** A word, or a pair of words with an equals sign. */
+  | { kind: "docs-term-remove"; text: string }
   | { kind: "unknown"; topic: HelpTopic; word: string; suggestion?: string }
   | { kind: "invalid"; problems: readonly FieldProblem[] };

@@ -1,4 +1,4 @@
-import { code } from "../escape.ts";
+import { code, escapeMrkdwn } from "../escape.ts";
 
 /** What stands around an answer. */
 export const answerTextsEn = {
@@ -27,6 +27,7 @@ export const answerTextsEn = {
   },
   wrongReason: "In your words",
   wrongHint: "What would be right, or which page says it.",
+  searchedAlso: (words: readonly string[]) => `searched also: ${words.map(escapeMrkdwn).join(", ")}`,
   why: "Why this answer",
   noTrace:
     "Nothing was kept about how this answer came about: the search did not answer, or it is from an older version.",

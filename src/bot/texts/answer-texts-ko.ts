@@ -1,4 +1,4 @@
-import { code } from "../escape.ts";
+import { code, escapeMrkdwn } from "../escape.ts";
 import type { answerTextsEn } from "./answer-texts-en.ts";
 
 /** The same sentences in Korean. */
@@ -28,6 +28,7 @@ export const answerTextsKo: typeof answerTextsEn = {
   },
   wrongReason: "직접 적어 주세요",
   wrongHint: "맞는 내용이나 그 내용이 있는 페이지를 적어 주세요.",
+  searchedAlso: (words) => `같이 찾은 말: ${words.map(escapeMrkdwn).join(", ")}`,
   why: "왜 이 답인가요",
   noTrace:
     "이 답변이 어떻게 나왔는지 남아 있지 않아요. 검색이 응답하지 않았거나 이전 버전에서 나온 답변이에요.",

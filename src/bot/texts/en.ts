@@ -2,6 +2,7 @@ import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 import { answerTextsEn } from "./answer-texts-en.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
+import { glossaryTextsEn } from "./glossary-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
 import { metricsTextsEn } from "./metrics-texts-en.ts";
 import { sourceTextsEn } from "./source-texts-en.ts";
@@ -178,11 +179,12 @@ export const en = {
   limits: limitTextsEn,
   metrics: metricsTextsEn,
   sources: sourceTextsEn,
+  glossary: glossaryTextsEn,
   help: {
     all: [
       "*Ask* me anything about your documents: mention me, write me a direct message, or `/ask How do I retry a failed run?`",
       "*Train*: `/train start sft model-size=7B`, `/train list`, `/train status`, `/train logs`, `/train cancel`",
-      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`",
+      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`, `/docs terms`",
       "In a thread, mention me instead of a slash command: `@jibsa train status`",
     ].join("\n"),
     train: [
@@ -195,7 +197,7 @@ export const en = {
     ].join("\n"),
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
-    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now.",
+    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now.\n`/docs term 분산 학습 = distributed training` lets questions with the one find pages with the other; `/docs terms` shows such words and what titles of pages suggest, `/docs term remove 분산 학습` takes one away.",
     ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages.",
   },
   stages: "Stages",

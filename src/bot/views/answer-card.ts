@@ -13,6 +13,8 @@ export interface AnswerFoot {
     | { kind: "no-answer" }
     | { kind: "stopped"; by: string };
   tookMs: number;
+  /** Other spellings and translations that led to pages. */
+  searchedAlso?: readonly string[];
 }
 
 /** What stands under an answer: numbered links to the index's pages, how it came about, two buttons. */
@@ -26,9 +28,14 @@ export function answerFoot(foot: AnswerFoot, texts: Texts): KnownBlock[] {
         : foot.mode.kind === "stopped"
           ? texts.answers.stoppedBy(`<@${foot.mode.by}>`)
           : "";
+  const also = foot.searchedAlso ?? [];
+  const how = [
+    ...(mode === "" ? [] : [`${mode} · ${(foot.tookMs / 1_000).toFixed(1)} s`]),
+    ...(also.length === 0 ? [] : [texts.answers.searchedAlso(also)]),
+  ];
   return [
     ...(links.length === 0 ? [] : [section(shorten(links.join("\n"), 3_000))]),
-    ...(mode === "" ? [] : [context(`${mode} · ${(foot.tookMs / 1_000).toFixed(1)} s`)]),
+    ...(how.length === 0 ? [] : [context(how.join(" · "))]),
     actions(
       button("answer.helpful", texts.helpful, foot.answerId),
       button("answer.not-helpful", texts.notHelpful, foot.answerId),
