@@ -5,9 +5,12 @@ import type { Locale, Store } from "../store/database.ts";
 import { keepMessage } from "./keep-message.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
+import { createLeadIn, type LiveLookups } from "./live/lead-in.ts";
+import type { Proposal } from "./propose-start.ts";
 import { createAnswerStream, type AnswerPlace } from "./stream-answer.ts";
 import { earlierInThread, type KeptSource } from "./thread-history.ts";
 import { textsFor, type Texts } from "./texts/texts.ts";
+import { proposalBlocks } from "./views/proposal-blocks.ts";
 import { answerFoot, nearestPages, type AnswerFoot } from "./views/answer-card.ts";
 
 /** Streams the answer of a question into its thread and keeps it. A second time for the same id writes what is missing. */
@@ -28,6 +31,10 @@ export async function answerQuestion(
     place: AnswerPlace;
     /** Name of the model to try first. */
     model?: string;
+    /** What is looked up beside the documents. */
+    live?: LiveLookups;
+    /** The start that the question asks for. */
+    proposal?: Proposal;
     signal: AbortSignal;
   },
 ): Promise<void> {
@@ -50,6 +57,7 @@ export async function answerQuestion(
       await keepMessage(store, { ...place, subject, purpose: "answer", ts });
     },
   });
+  const leadIn = createLeadIn(options.live, texts);
   let text = "";
   let citations: { number: number; source: SourceRef }[] = [];
   let mode = { kind: "no-answer" } as AnswerFoot["mode"];
@@ -58,6 +66,8 @@ export async function answerQuestion(
     text += part;
     await stream.write(part);
   };
+  const writeFromDocuments = async (part: string) =>
+    write(text === "" ? `${await leadIn.before()}${part}` : part);
   const history = await earlierInThread(store, place, audiences);
   const { model } = options;
   const asked: Question = {
@@ -76,7 +86,7 @@ export async function answerQuestion(
         await progress.show(event);
         break;
       case "text-delta":
-        await write(escapeMrkdwn(event.text));
+        await writeFromDocuments(escapeMrkdwn(event.text));
         break;
       case "restart":
         text = "";
@@ -92,15 +102,26 @@ export async function answerQuestion(
             ? { kind: "generated", model: event.model ?? "" }
             : { kind: "extractive" };
         break;
-      case "no-answer":
+      case "no-answer": {
         trace = event.found ?? trace;
-        await write(noAnswerText(event.reason, texts));
+        const instead = await leadIn.instead(event.reason === "search-unavailable");
+        if (instead !== undefined) {
+          mode = { kind: "live" };
+          await write(instead);
+          break;
+        }
+        await writeFromDocuments(noAnswerText(event.reason, texts));
         citations = event.nearest.map((source, index) => ({ number: index + 1, source }));
         break;
+      }
     }
   };
   try {
-    for await (const event of deps.answer(asked)) await show(event);
+    const lookedUp = await leadIn.whole();
+    if (lookedUp !== undefined) {
+      mode = { kind: "live" };
+      await write(lookedUp);
+    } else for await (const event of deps.answer(asked)) await show(event);
   } catch (error) {
     const by = progress.stoppedBy();
     if (by === undefined || options.signal.aborted) throw error;
@@ -123,7 +144,9 @@ export async function answerQuestion(
         ),
       },
     });
-  await stream.end(foot);
+  const { proposal } = options;
+  const offer = proposal === undefined ? [] : proposalBlocks(proposal, answerId, texts);
+  await stream.end([...offer, ...foot]);
   await store
     .insertInto("answers")
     .values({
@@ -139,6 +162,7 @@ export async function answerQuestion(
       took_ms: tookMs,
       trace: trace === undefined ? null : JSON.stringify(trace),
       model: mode.kind === "generated" ? mode.model : null,
+      proposal: proposal === undefined ? null : JSON.stringify(proposal),
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();

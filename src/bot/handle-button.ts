@@ -5,6 +5,7 @@ import { deniedView } from "./denied-view.ts";
 import { explainAnswer } from "./explain-answer.ts";
 import { keepFeedback } from "./keep-feedback.ts";
 import { decideSuggestion } from "./keep-terms.ts";
+import { previewProposal } from "./preview-proposal.ts";
 import { read } from "./read.ts";
 import { stopFollowing } from "./start-following.ts";
 import { stopAnswer } from "./stop-answer.ts";
@@ -95,6 +96,8 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return keepFeedback(context, value, {
         verdict: delivery.actionId === "answer.helpful" ? "helpful" : "not-helpful",
       });
+    case "proposal.preview":
+      return previewProposal(context, value);
     case "term.accept":
     case "term.dismiss":
       return decideSuggestion(context, value, delivery.actionId === "term.accept" ? "used" : "dismissed");

@@ -7,7 +7,10 @@ import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
 import { addTermByCommand, removeTerm, showTerms } from "./keep-terms.ts";
+import { chooseLookups } from "./live/choose-lookups.ts";
+import { lookUpLive } from "./live/look-up-live.ts";
 import { lookAtSources, startSync } from "./look-at-sources.ts";
+import { proposeStart } from "./propose-start.ts";
 import { read } from "./read.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
@@ -94,11 +97,8 @@ function isChange(command: ParsedCommand): command is ChangeCommand {
   return isChangeName(command.kind);
 }
 
-async function ask(
-  { deps, delivery, person, id, signal, texts }: HandlingContext,
-  question: string,
-  model: string | undefined,
-): Promise<void> {
+async function ask(context: HandlingContext, question: string, model: string | undefined): Promise<void> {
+  const { deps, delivery, person, id, signal, texts } = context;
   if (model !== undefined && !deps.models().includes(model))
     return deps.reply.answer(delivery, said(texts.answers.noSuchModel(model.slice(0, 80), deps.models())));
   const locale = localeOfText(question, person.locale);
@@ -108,12 +108,21 @@ async function ask(
       ? await postQuestion(deps, delivery, id, question, person)
       : { channel: delivery.channel, threadTs: ts };
   if (place === undefined) return;
+  const proposal = proposeStart(question, deps.actions.stages);
+  const { lookups, areAll } = chooseLookups(
+    question,
+    deps.actions.stages.map(({ name }) => name),
+  );
   await answerQuestion(deps, {
     answerId: id,
     audiences: await deps.readers.at({ channel: place.channel, user: person.slackUserId }),
     question: question.slice(0, 2_000),
     locale,
     ...(model !== undefined && { model }),
+    ...(proposal !== undefined && { proposal }),
+    ...(lookups.length > 0 && {
+      live: { areAll, read: () => lookUpLive(context, lookups, textsFor(locale)) },
+    }),
     place: { ...place, user: delivery.user, team: delivery.team ?? deps.teamId },
     signal,
   });

@@ -1,6 +1,10 @@
-import type { DefaultTime, NullableTime } from "./database.ts";
+import type { ColumnType, Generated } from "kysely";
+import type { DefaultTime, Locale, NullableTime } from "./database.ts";
 
-/** The tables of what the workspace itself says: its words. */
+/** How an answer came about: written by a model, quoted, not at all, cut off, looked up without a page, or written by a person. */
+export type AnswerMode = "generated" | "extractive" | "no-answer" | "stopped" | "live" | "curated";
+
+/** The tables of what the workspace itself says: its words, and its answers. */
 export interface AnswerTables {
   glossary_terms: {
     id: string;
@@ -12,5 +16,19 @@ export interface AnswerTables {
     path: string | null;
     created_at: DefaultTime;
     decided_at: NullableTime;
+  };
+  curated_answers: {
+    id: string;
+    number: Generated<number>;
+    question: string;
+    answer: string;
+    locale: Locale;
+    /** CuratedPages. */
+    pages: ColumnType<unknown, string, never>;
+    answer_id: string;
+    curated_by: string;
+    curated_at: DefaultTime;
+    removed_by: string | null;
+    removed_at: NullableTime;
   };
 }

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, Kysely } from "kysely";
-import type { AnswerTables } from "./answer-tables.ts";
+import type { AnswerMode, AnswerTables } from "./answer-tables.ts";
 import type { SourceTables } from "./source-tables.ts";
 
 /** The tables of `migrations/`. Timestamps are read as Date, jsonb is written as a JSON string and read as a value. */
@@ -199,13 +199,15 @@ export interface Database extends AnswerTables, SourceTables {
     thread_ts: string | null;
     question: string;
     locale: Locale;
-    mode: "generated" | "extractive" | "no-answer" | "stopped";
+    mode: AnswerMode;
     text: string;
     sources: Json<unknown>;
     took_ms: number;
     /** A SearchTrace. */
     trace: ColumnType<unknown, string | null | undefined, string | null>;
     model: ColumnType<string | null, string | null | undefined, string | null>;
+    /** {stage, parameters}. */
+    proposal: ColumnType<unknown, string | null | undefined, never>;
     created_at: DefaultTime;
   };
   open_answers: {

@@ -4,8 +4,10 @@ import { answerTextsEn } from "./answer-texts-en.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
 import { glossaryTextsEn } from "./glossary-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
+import { liveTextsEn } from "./live-texts-en.ts";
 import { metricsTextsEn } from "./metrics-texts-en.ts";
 import { sourceTextsEn } from "./source-texts-en.ts";
+import { proposalTextsEn } from "./proposal-texts-en.ts";
 import { safetyTextsEn } from "./safety-texts-en.ts";
 import { problemInEnglish } from "./problem-texts-en.ts";
 import { runTextsEn } from "./run-texts-en.ts";
@@ -177,6 +179,8 @@ export const en = {
   problem: problemInEnglish,
   safety: safetyTextsEn,
   limits: limitTextsEn,
+  live: liveTextsEn,
+  proposals: proposalTextsEn,
   metrics: metricsTextsEn,
   sources: sourceTextsEn,
   glossary: glossaryTextsEn,

@@ -3,8 +3,10 @@ import { answerTextsKo } from "./answer-texts-ko.ts";
 import { waitingTextsKo } from "./waiting-texts-ko.ts";
 import { glossaryTextsKo } from "./glossary-texts-ko.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
+import { liveTextsKo } from "./live-texts-ko.ts";
 import { metricsTextsKo } from "./metrics-texts-ko.ts";
 import { sourceTextsKo } from "./source-texts-ko.ts";
+import { proposalTextsKo } from "./proposal-texts-ko.ts";
 import { safetyTextsKo } from "./safety-texts-ko.ts";
 import { formatNumber, type en } from "./en.ts";
 import { problemInKorean } from "./problem-texts-ko.ts";
@@ -189,6 +191,8 @@ export const ko: typeof en = {
   problem: problemInKorean,
   safety: safetyTextsKo,
   limits: limitTextsKo,
+  live: liveTextsKo,
+  proposals: proposalTextsKo,
   metrics: metricsTextsKo,
   sources: sourceTextsKo,
   glossary: glossaryTextsKo,

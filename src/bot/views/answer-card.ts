@@ -11,6 +11,7 @@ export interface AnswerFoot {
     | { kind: "extractive" }
     | { kind: "generated"; model: string }
     | { kind: "no-answer" }
+    | { kind: "live" }
     | { kind: "stopped"; by: string };
   tookMs: number;
   /** Other spellings and translations that led to pages. */
@@ -20,14 +21,7 @@ export interface AnswerFoot {
 /** What stands under an answer: numbered links to the index's pages, how it came about, two buttons. */
 export function answerFoot(foot: AnswerFoot, texts: Texts): KnownBlock[] {
   const links = foot.citations.map(({ number, source }) => `[${number}] ${link(source)}`);
-  const mode =
-    foot.mode.kind === "generated"
-      ? texts.modeGenerated(escapeMrkdwn(foot.mode.model))
-      : foot.mode.kind === "extractive"
-        ? texts.modeExtractive
-        : foot.mode.kind === "stopped"
-          ? texts.answers.stoppedBy(`<@${foot.mode.by}>`)
-          : "";
+  const mode = modeText(foot.mode, texts);
   const also = foot.searchedAlso ?? [];
   const how = [
     ...(mode === "" ? [] : [`${mode} · ${(foot.tookMs / 1_000).toFixed(1)} s`]),
@@ -45,6 +39,22 @@ export function answerFoot(foot: AnswerFoot, texts: Texts): KnownBlock[] {
       ),
     ),
   ];
+}
+
+function modeText(mode: AnswerFoot["mode"], texts: Texts): string {
+  switch (mode.kind) {
+    case "generated":
+      return texts.modeGenerated(escapeMrkdwn(mode.model));
+    case "extractive":
+      return texts.modeExtractive;
+    case "stopped":
+      return texts.answers.stoppedBy(`<@${mode.by}>`);
+    case "live":
+      return texts.live.mode;
+    case "no-answer":
+      return "";
+  }
+  return mode satisfies never;
 }
 
 /** The three nearest pages of a question that the documents do not answer. */
