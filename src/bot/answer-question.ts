@@ -97,10 +97,7 @@ export async function answerQuestion(
         citations.push({ number: event.number, source: event.source });
         break;
       case "answer-end":
-        mode =
-          event.mode === "generated"
-            ? { kind: "generated", model: event.model ?? "" }
-            : { kind: "extractive" };
+        mode = modeOf(event);
         break;
       case "no-answer": {
         trace = event.found ?? trace;
@@ -174,6 +171,18 @@ const keptSource = ({ number, source }: { number: number; source: SourceRef }): 
   url: source.url,
   documentId: source.documentId,
 });
+
+function modeOf(event: Extract<AnswerEvent, { kind: "answer-end" }>): AnswerFoot["mode"] {
+  switch (event.mode) {
+    case "generated":
+      return { kind: "generated", model: event.model ?? "" };
+    case "extractive":
+      return { kind: "extractive" };
+    case "curated":
+      return { kind: "curated", by: event.by };
+  }
+  return event satisfies never;
+}
 
 function noAnswerText(reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"], texts: Texts): string {
   switch (reason) {

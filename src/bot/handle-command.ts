@@ -6,6 +6,7 @@ import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
+import { removeCurated, showCurated } from "./keep-curated.ts";
 import { addTermByCommand, removeTerm, showTerms } from "./keep-terms.ts";
 import { chooseLookups } from "./live/choose-lookups.ts";
 import { lookUpLive } from "./live/look-up-live.ts";
@@ -74,6 +75,10 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return lookAtSources(context);
     case "docs-sync":
       return startSync(context, command.source);
+    case "docs-answers":
+      return showCurated(context);
+    case "docs-answers-remove":
+      return removeCurated(context, command.number);
     case "docs-terms":
       return showTerms(context);
     case "docs-term":

@@ -1,9 +1,10 @@
 import { decide } from "../actions/policy.ts";
-import { addTerm, decideTerm, findTerms, listTerms } from "../rag/glossary.ts";
+import { addTerm, decideTerm, findTerms, listSuggestions, listTerms } from "../rag/glossary.ts";
 import { appendAudit } from "../store/audit.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { deniedView } from "./denied-view.ts";
 import { shorten } from "./escape.ts";
+import { audiencesOfReply } from "./look-at-sources.ts";
 import type { MessageView } from "./views/message.ts";
 import { termList } from "./views/term-list.ts";
 
@@ -19,10 +20,11 @@ function refusal(
   return decision.kind === "allowed" ? undefined : deniedView(decision, action, person, texts);
 }
 
-async function list({ deps, texts }: HandlingContext): Promise<MessageView> {
+async function list(context: HandlingContext): Promise<MessageView> {
+  const { deps, texts } = context;
   const [used, suggested] = await Promise.all([
-    listTerms(deps.store, "used", MAX_LISTED),
-    listTerms(deps.store, "suggested", MAX_LISTED),
+    listTerms(deps.store, MAX_LISTED),
+    listSuggestions(deps.store, await audiencesOfReply(context), MAX_LISTED),
   ]);
   return termList(used, suggested, texts);
 }

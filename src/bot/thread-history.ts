@@ -51,7 +51,8 @@ export function documentsOf(answer: {
   // Both are written by us alone.
   const cited = ((answer.sources ?? []) as readonly KeptSource[]).map(({ documentId }) => documentId);
   const trace = answer.trace as SearchTrace | null;
-  const given = answer.mode === "extractive" ? [] : trace?.passages.map(({ source }) => source.documentId);
+  const isQuoted = answer.mode === "extractive" || answer.mode === "curated";
+  const given = isQuoted ? [] : trace?.passages.map(({ source }) => source.documentId);
   const all = [...cited, ...(given ?? [undefined])];
   const known = all.filter((id) => id !== undefined);
   return known.length === all.length ? [...new Set(known)] : undefined;

@@ -5,6 +5,7 @@ import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource } from "./document-source.ts";
 import { forgetOtherSources } from "./forget-other-sources.ts";
 import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
+import { findCuratedAnswer } from "./curated-answers.ts";
 import { createGlossary } from "./glossary.ts";
 import { createModelOrder, type NamedModel } from "./model-order.ts";
 import type { AnswerEvent, ChatModel, Question, VectorIndex } from "./ports.ts";
@@ -82,6 +83,14 @@ export function createRag(options: {
       answerQuestion(
         {
           ...options,
+          async curated(asked) {
+            try {
+              return await findCuratedAnswer(store, asked, await glossary());
+            } catch (error) {
+              logger.warn({ err: error }, "curated answers cannot be read: the documents answer");
+              return undefined;
+            }
+          },
           retrieve: (asked) =>
             retrieve(
               { index: inSources(index, asked.sources), statistics: statistics.read, glossary },

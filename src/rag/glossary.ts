@@ -84,25 +84,50 @@ export async function decideTerm(
 /** The used terms with this side, or of exactly this pair. */
 export async function findTerms(store: Store, text: string): Promise<readonly GlossaryTerm[]> {
   const [side = "", other] = text.split("=").map((part) => glossaryWording(part).text.toLowerCase());
-  const used = await listTerms(store, "used", MAX_TERMS);
+  const used = await listTerms(store, MAX_TERMS);
   return used.filter((one) => {
     const sides = [one.term.toLowerCase(), one.counterpart.toLowerCase()];
     return sides.includes(side) && (other === undefined || sides.includes(other));
   });
 }
 
-/** Used ones by their spelling, suggestions oldest first. */
-export async function listTerms(
-  store: Store,
-  state: "used" | "suggested",
-  limit: number,
-): Promise<readonly GlossaryTerm[]> {
+/** By their spelling. */
+export async function listTerms(store: Store, limit: number): Promise<readonly GlossaryTerm[]> {
   return store
     .selectFrom("glossary_terms")
     .select(["id", "term", "counterpart", "person", "path"])
-    .where("state", "=", state)
-    .orderBy(state === "used" ? "term" : "created_at")
+    .where("state", "=", "used")
+    .orderBy("term")
     .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
+/** Oldest first; of pages that are there and that whoever has these audiences may read now. */
+export async function listSuggestions(
+  store: Store,
+  audiences: readonly string[],
+  limit: number,
+): Promise<readonly GlossaryTerm[]> {
+  if (audiences.length === 0) return [];
+  return store
+    .selectFrom("glossary_terms")
+    .innerJoin("documents", (join) =>
+      join
+        .onRef("documents.source", "=", "glossary_terms.source")
+        .onRef("documents.path", "=", "glossary_terms.path"),
+    )
+    .select([
+      "glossary_terms.id",
+      "glossary_terms.term",
+      "glossary_terms.counterpart",
+      "glossary_terms.person",
+      "glossary_terms.path",
+    ])
+    .where("glossary_terms.state", "=", "suggested")
+    .where("documents.audience", "in", [...audiences])
+    .orderBy("glossary_terms.created_at")
+    .orderBy("glossary_terms.id")
     .limit(limit)
     .execute();
 }
@@ -119,7 +144,7 @@ export function createGlossary(store: Store, logger: Logger, nowMs: () => number
 
   async function readAnew(): Promise<TermBook> {
     try {
-      const terms = await listTerms(store, "used", MAX_TERMS);
+      const terms = await listTerms(store, MAX_TERMS);
       const found = JSON.stringify(terms.map(({ id }) => id));
       // Most of the time nothing has changed, and a book of many words takes a moment to make.
       if (found !== read)

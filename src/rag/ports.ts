@@ -24,6 +24,13 @@ export interface SearchTrace {
   tookMs: number;
 }
 
+/** Who wrote a curated answer, and when. */
+export interface Curator {
+  slackUserId: string;
+  name: string;
+  at: Date;
+}
+
 export type AnswerEvent =
   | { kind: "stage"; stage: "searching" | "writing" }
   | { kind: "stage"; stage: "reading"; found: SearchTrace }
@@ -32,6 +39,8 @@ export type AnswerEvent =
   | { kind: "restart" }
   | { kind: "citation"; number: number; source: SourceRef }
   | { kind: "answer-end"; mode: "generated" | "extractive"; model?: string }
+  /** A person wrote it, for such a question. */
+  | { kind: "answer-end"; mode: "curated"; by: Curator }
   | {
       kind: "no-answer";
       reason: "nothing-relevant" | "model-unavailable" | "search-unavailable";

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from "kysely";
+import type { ColumnType } from "kysely";
 import type { DefaultTime, Locale, NullableTime } from "./database.ts";
 
 /** How an answer came about: written by a model, quoted, not at all, cut off, looked up without a page, or written by a person. */
@@ -19,7 +19,7 @@ export interface AnswerTables {
   };
   curated_answers: {
     id: string;
-    number: Generated<number>;
+    number: ColumnType<number, never, never>;
     question: string;
     answer: string;
     locale: Locale;
@@ -27,6 +27,7 @@ export interface AnswerTables {
     pages: ColumnType<unknown, string, never>;
     answer_id: string;
     curated_by: string;
+    curated_by_name: string;
     curated_at: DefaultTime;
     removed_by: string | null;
     removed_at: NullableTime;

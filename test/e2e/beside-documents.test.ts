@@ -136,3 +136,47 @@ describe("a start that is proposed", () => {
     expect(await jobs()).toContain("아직 실행이 없어요");
   });
 });
+
+describe("a curated answer", () => {
+  /** The form of "Something is wrong …", as this person gets it. */
+  async function openForm(user: string, answer: PlaygroundMessage): Promise<{ id: string; text: string }> {
+    const option = /answer\.wrong:\w+/.exec(wordsOf(answer))?.[0] ?? "";
+    await jibsa.playground.press(user, CHANNEL, answer.ts, "more", option);
+    return waitUntil("the form", async () => {
+      const views = (await jibsa.playground.get("views", { user }))["views"] as { id: string }[];
+      const view = views.at(-1);
+      return view === undefined ? undefined : { id: view.id, text: JSON.stringify(view) };
+    });
+  }
+  const QUESTION = "When is the kiln emptied?";
+
+  it("is written by whom the policy lets, offered first from then on, and removed again", async () => {
+    model.behave({ kind: "answer", text: "Every Friday. [1]" });
+    const answer = await ask(QUESTION);
+    const shown = await openForm(RESEARCHER, answer);
+    expect(shown.text).not.toContain('"curated"');
+    const form = await openForm(LEAD, answer);
+    expect(form.text).toContain('"curated"');
+
+    await jibsa.playground.post("submit", {
+      user: LEAD,
+      view_id: form.id,
+      values: {
+        cause: { value: "misread" },
+        curated: { value: "On Fridays at six, and never before a holiday." },
+      },
+    });
+
+    const second = await waitUntil("the answer to be kept", async () => {
+      const words = wordsOf(await ask("When is the kiln emptied, please?"));
+      return words.includes("never before a holiday") ? words : undefined;
+    });
+    expect(second).toContain("written by <@U02LEAD>");
+    expect(second).toMatch(/\[1\] <http[^|]+kiln[^|]*\|/);
+    const list = wordsOf(await type(RESEARCHER, "/docs", "answers"));
+    const number = /\*(\d+)\.\* When is the kiln/.exec(list)?.[1] ?? "";
+    expect(wordsOf(await type(RESEARCHER, "/docs", `answers remove ${number}`))).toContain("docs-answer");
+    expect(wordsOf(await type(LEAD, "/docs", `answers remove ${number}`))).toContain(QUESTION);
+    expect(wordsOf(await ask(QUESTION))).toContain("Every Friday");
+  });
+});

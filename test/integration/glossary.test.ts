@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createRag, type Rag } from "#src/rag/create-rag.ts";
-import { addTerm, decideTerm, findTerms, listTerms } from "#src/rag/glossary.ts";
+import { addTerm, decideTerm, findTerms, listSuggestions, listTerms } from "#src/rag/glossary.ts";
 import type { AnswerEvent } from "#src/rag/ports.ts";
 import { loadPrompts } from "#src/rag/prompts.ts";
 import type { Store } from "#src/store/database.ts";
@@ -55,7 +55,11 @@ async function ask(rag: Rag, text: string) {
 const add = (term: string, counterpart: string) =>
   addTerm(store, { term, counterpart, person: "U1", now: NOW });
 const suggestions = async () =>
-  (await listTerms(store, "suggested", 100)).map(({ term, counterpart, path }) => [term, counterpart, path]);
+  (await listSuggestions(store, ["public"], 100)).map(({ term, counterpart, path }) => [
+    term,
+    counterpart,
+    path,
+  ]);
 
 describe("the workspace's own words", () => {
   it("lead a question to pages with the other word, in every process, and the answer says so", async () => {
@@ -136,14 +140,27 @@ describe("suggestions", () => {
     Object.assign(source.pages, { "furnace.md": "# 소성로 (kiln)\n\n사용하지 않아요.\n" });
     const rag = await openRag();
     await rag.sync("pages");
-    const [suggestion] = await listTerms(store, "suggested", 1);
+    const [suggestion] = await listSuggestions(store, ["public"], 1);
     const decide = () =>
       decideTerm(store, { id: suggestion?.id ?? "", state: "used", person: "U1", now: NOW });
 
-    expect(await listTerms(store, "used", 10)).toEqual([]);
+    expect(await listTerms(store, 10)).toEqual([]);
     expect(await decide()).toMatchObject({ term: "소성로", counterpart: "kiln" });
     expect(await decide()).toBeUndefined();
-    expect(await listTerms(store, "used", 10)).toMatchObject([{ term: "소성로", person: "U1" }]);
+    expect(await listTerms(store, 10)).toMatchObject([{ term: "소성로", person: "U1" }]);
+  });
+
+  it("are not shown any more where their page is gone, or not everybody may read it now", async () => {
+    Object.assign(source.pages, BILINGUAL);
+    const rag = await openRag();
+    await rag.sync("pages");
+    delete source.pages["glaze.md"];
+    await rag.sync("pages");
+    expect((await suggestions()).map(([term]) => term)).not.toContain("유약칠");
+    Object.assign(source, { readers: { allOf: [["group:leads"]] } });
+    await rag.sync("pages");
+
+    expect(await suggestions()).toEqual([]);
   });
 
   it("that were dismissed do not come again, and pages that not everybody may read give none", async () => {
@@ -152,13 +169,13 @@ describe("suggestions", () => {
       "en/wheel.md": BILINGUAL["en/wheel.md"],
     });
     await (await openRag()).sync("pages");
-    const [wheel] = await listTerms(store, "suggested", 1);
+    const [wheel] = await listSuggestions(store, ["public"], 1);
     await decideTerm(store, { id: wheel?.id ?? "", state: "dismissed", person: "U1", now: NOW });
     Object.assign(source.pages, {
       "en/wheel.md": "# Throwing wheel\n\nAnother text.\n",
       "ko/wheel.md": "# 물레\n\n다른 글.\n",
     });
-    Object.assign(source, { audience: "leads" });
+    Object.assign(source, { readers: { allOf: [["group:leads"]] } });
     Object.assign(source.pages, { "furnace.md": BILINGUAL["furnace.md"] });
 
     await (await openRag()).sync("pages");

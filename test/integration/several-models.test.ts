@@ -71,7 +71,11 @@ async function ask(model?: string) {
   const kept = events.slice(events.findLastIndex((event) => event.kind === "restart") + 1);
   const text = kept.map((event) => (event.kind === "text-delta" ? event.text : "")).join("");
   const end = events.at(-1);
-  return { text, by: end?.kind === "answer-end" ? (end.model ?? end.mode) : end?.kind };
+  return {
+    text,
+    by:
+      end?.kind === "answer-end" ? (end.mode === "curated" ? end.mode : (end.model ?? end.mode)) : end?.kind,
+  };
 }
 
 describe("several models", () => {

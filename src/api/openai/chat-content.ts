@@ -7,6 +7,7 @@ export interface AnswerTexts {
   nearestPages: string;
   modeExtractive: string;
   answerBrokeOff: string;
+  curated: { mode(person: string, date: string): string };
 }
 
 export interface Citation {
@@ -29,7 +30,7 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
   let content = "";
   let citations: Citation[] = [];
   let annotations: UrlCitation[] = [];
-  let mode: "generated" | "extractive" | "no-answer" = "no-answer";
+  let mode: "generated" | "extractive" | "curated" | "no-answer" = "no-answer";
   let model: string | undefined;
 
   const append = (text: string): string => {
@@ -72,9 +73,14 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
         }
         case "answer-end": {
           mode = event.mode;
-          model = event.model;
+          model = event.mode === "curated" ? undefined : event.model;
           const pages = appendPages("\n", ({ number }) => `\n- [${number}] `);
-          return pages + (mode === "extractive" ? append(`\n\n*${texts.modeExtractive}*`) : "");
+          if (event.mode === "extractive") return pages + append(`\n\n*${texts.modeExtractive}*`);
+          if (event.mode !== "curated") return pages;
+          const { name, at } = event.by;
+          return (
+            pages + append(`\n\n*${texts.curated.mode(plainName(name), at.toISOString().slice(0, 10))}*`)
+          );
         }
         case "no-answer": {
           citations = event.nearest.map((source, index) => ({ number: index + 1, source }));
@@ -96,11 +102,13 @@ function titleOf({ title, headings }: SourceRef): string {
   return [title, ...headings.filter((heading) => heading !== title)].join(" › ");
 }
 
+function plainName(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>()!~|#&]/g, (character) => `\\${character}`);
+}
+
 /** A title is somebody's text: nothing in it may become a link, a picture or a tag. */
 function markdownLink(source: SourceRef): string {
-  const label = titleOf(source)
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_[\]<>()!~|#&]/g, (character) => `\\${character}`);
+  const label = plainName(titleOf(source));
   if (!/^https?:\/\/\S+$/.test(source.url)) return label;
   return `[${label}](${source.url.replace(/[()<>"\\]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)})`;
 }

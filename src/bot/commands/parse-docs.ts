@@ -1,8 +1,11 @@
 import type { FieldProblem } from "../../actions/ports.ts";
 import { lookUp, orProblems, unknown } from "./command-words.ts";
 import type { ParsedCommand } from "./parsed-command.ts";
+import { integerIn, tooMany } from "./word-problems.ts";
 
-export const DOCS_WORDS: Readonly<Record<string, "sources" | "sync" | "term" | "terms" | "help">> = {
+export const DOCS_WORDS: Readonly<
+  Record<string, "sources" | "sync" | "term" | "terms" | "answers" | "help">
+> = {
   sources: "sources",
   소스: "sources",
   sync: "sync",
@@ -11,6 +14,8 @@ export const DOCS_WORDS: Readonly<Record<string, "sources" | "sync" | "term" | "
   용어: "term",
   terms: "terms",
   용어집: "terms",
+  answers: "answers",
+  답변: "answers",
   help: "help",
   도움말: "help",
 };
@@ -29,11 +34,21 @@ export function parseDocs(words: readonly string[]): ParsedCommand {
   const verb = lookUp(DOCS_WORDS, word);
   if (verb === undefined) return unknown("docs", word, Object.keys(DOCS_WORDS));
   if (verb === "help") return { kind: "help", topic: "docs" };
+  if (verb === "answers") return parseAnswers(words.slice(1));
   if (verb === "term") return parseTerm(words.slice(1));
   const extra = verb === "sync" ? more : words.slice(1);
   const problems = extra.map((given): FieldProblem => ({ field: given.slice(0, 80), code: "unknown-field" }));
   if (verb === "terms") return orProblems(problems, { kind: "docs-terms" });
   return orProblems(problems, verb === "sync" ? { kind: "docs-sync", source } : { kind: "docs-sources" });
+}
+
+function parseAnswers([first, number = "", ...more]: readonly string[]): ParsedCommand {
+  if (first === undefined || (lookUp(TERM_WORDS, first) === "list" && number === ""))
+    return { kind: "docs-answers" };
+  if (lookUp(TERM_WORDS, first) !== "remove") return unknown("docs", first, Object.keys(TERM_WORDS));
+  const problems = tooMany(more, 0);
+  const wanted = integerIn({ number }, "number", 0, 1, 2_000_000_000, problems);
+  return orProblems(problems, { kind: "docs-answers-remove", number: wanted });
 }
 
 /** Without an equals sign a side is missing, which the answer explains. */

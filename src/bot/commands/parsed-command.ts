@@ -22,6 +22,8 @@ export type ParsedCommand =
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }
+  | { kind: "docs-answers" }
+  | { kind: "docs-answers-remove"; number: number }
   | { kind: "docs-terms" }
   /** An empty side: how it is written. */
   | { kind: "docs-term"; term: string; counterpart: string }

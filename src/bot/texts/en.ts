@@ -1,6 +1,7 @@
 import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 import { answerTextsEn } from "./answer-texts-en.ts";
+import { curatedTextsEn } from "./curated-texts-en.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
 import { glossaryTextsEn } from "./glossary-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
@@ -180,6 +181,7 @@ export const en = {
   safety: safetyTextsEn,
   limits: limitTextsEn,
   live: liveTextsEn,
+  curated: curatedTextsEn,
   proposals: proposalTextsEn,
   metrics: metricsTextsEn,
   sources: sourceTextsEn,
@@ -201,7 +203,7 @@ export const en = {
     ].join("\n"),
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
-    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now.\n`/docs term 분산 학습 = distributed training` lets questions with the one find pages with the other; `/docs terms` shows such words and what titles of pages suggest, `/docs term remove 분산 학습` takes one away.",
+    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now.\n`/docs term 분산 학습 = distributed training` lets questions with the one find pages with the other; `/docs terms` shows such words and what titles of pages suggest, `/docs term remove 분산 학습` takes one away.\n`/docs answers` shows the answers that people wrote for questions, `/docs answers remove 3` takes one away.",
     ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages.",
   },
   stages: "Stages",

@@ -32,4 +32,5 @@ export const liveTextsEn = {
   onCluster: (what: string, cluster: string) => `${what} on ${escapeMrkdwn(cluster)}`,
   late: (seconds: number) => `no answer within ${seconds} s`,
   mode: "looked up",
+  why: "It was looked up as you, by the same commands that you may type; no document was needed.",
 };

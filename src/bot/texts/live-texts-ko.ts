@@ -33,4 +33,5 @@ export const liveTextsKo: typeof liveTextsEn = {
   onCluster: (what, cluster) => `${escapeMrkdwn(cluster)} 의 ${what}`,
   late: (seconds) => `${seconds}초 안에 응답 없음`,
   mode: "조회한 답변",
+  why: "직접 입력할 수 있는 명령과 같은 권한으로 조회했어요. 문서는 찾지 않았어요.",
 };

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { SourceRef } from "../../rag/ports.ts";
-import { escapeMrkdwn, shorten } from "../escape.ts";
+import type { Curator, SourceRef } from "../../rag/ports.ts";
+import { escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, context, overflow, section } from "./message.ts";
 
@@ -12,6 +12,7 @@ export interface AnswerFoot {
     | { kind: "generated"; model: string }
     | { kind: "no-answer" }
     | { kind: "live" }
+    | { kind: "curated"; by: Curator }
     | { kind: "stopped"; by: string };
   tookMs: number;
   /** Other spellings and translations that led to pages. */
@@ -51,6 +52,8 @@ function modeText(mode: AnswerFoot["mode"], texts: Texts): string {
       return texts.answers.stoppedBy(`<@${mode.by}>`);
     case "live":
       return texts.live.mode;
+    case "curated":
+      return texts.curated.mode(`<@${mode.by.slackUserId}>`, slackTime(mode.by.at, "{date_short}"));
     case "no-answer":
       return "";
   }

@@ -18,7 +18,9 @@ create table curated_answers (
   pages jsonb not null,
   -- The answer that was corrected.
   answer_id text not null,
+  -- Slack user id, and the name for readers elsewhere.
   curated_by text not null,
+  curated_by_name text not null,
   curated_at timestamptz not null default now(),
   removed_by text,
   removed_at timestamptz
