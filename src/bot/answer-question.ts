@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import type { AnswerEvent, Question, SearchTrace, SourceRef } from "../rag/ports.ts";
+import type { AnswerEvent, Question, SearchTrace, SourceRef, TokenUsage } from "../rag/ports.ts";
 import type { Locale, Store } from "../store/database.ts";
 import { keepMessage } from "./keep-message.ts";
 import { escapeMrkdwn } from "./escape.ts";
@@ -31,6 +31,8 @@ export async function answerQuestion(
     place: AnswerPlace;
     /** Name of the model to try first. */
     model?: string;
+    /** The one that is usual in this channel. */
+    usualModel?: string;
     /** What is looked up beside the documents. */
     live?: LiveLookups;
     /** The start that the question asks for. */
@@ -60,6 +62,7 @@ export async function answerQuestion(
   const leadIn = createLeadIn(options.live, texts);
   let text = "";
   let citations: { number: number; source: SourceRef }[] = [];
+  let usage: TokenUsage | undefined;
   let mode = { kind: "no-answer" } as AnswerFoot["mode"];
   const write = async (part: string) => {
     if (text === "") await progress.shown();
@@ -69,7 +72,7 @@ export async function answerQuestion(
   const writeFromDocuments = async (part: string) =>
     write(text === "" ? `${await leadIn.before()}${part}` : part);
   const history = await earlierInThread(store, place, audiences);
-  const { model } = options;
+  const { model, usualModel } = options;
   const asked: Question = {
     text: question,
     locale,
@@ -77,6 +80,7 @@ export async function answerQuestion(
     history,
     signal,
     ...(model !== undefined && { model }),
+    ...(usualModel !== undefined && { usualModel }),
   };
   let trace: SearchTrace | undefined;
   const show = async (event: AnswerEvent): Promise<void> => {
@@ -98,6 +102,7 @@ export async function answerQuestion(
         break;
       case "answer-end":
         mode = modeOf(event);
+        usage = event.mode === "curated" ? undefined : event.usage;
         break;
       case "no-answer": {
         trace = event.found ?? trace;
@@ -159,6 +164,7 @@ export async function answerQuestion(
       took_ms: tookMs,
       trace: trace === undefined ? null : JSON.stringify(trace),
       model: mode.kind === "generated" ? mode.model : null,
+      tokens: usage === undefined ? null : JSON.stringify(usage),
       proposal: proposal === undefined ? null : JSON.stringify(proposal),
     })
     .onConflict((conflict) => conflict.column("id").doNothing())

@@ -31,6 +31,7 @@ export async function createBotWorker(deps: {
   readers: Bot["readers"];
   /** Names of the models that may be asked for. */
   models(): readonly string[];
+  usualModel(channel: string): string | undefined;
   people: SlackPeople;
   teamId: string;
   botUserId: string;

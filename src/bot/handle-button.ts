@@ -1,5 +1,6 @@
 import type { DecideOutcome } from "../actions/decide-approval.ts";
 import { changeWaiting } from "./change-waiting.ts";
+import { voteForModel } from "./compare-models.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { deniedView } from "./denied-view.ts";
 import { explainAnswer } from "./explain-answer.ts";
@@ -98,6 +99,9 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       });
     case "proposal.preview":
       return previewProposal(context, value);
+    case "comparison.first":
+    case "comparison.second":
+      return voteForModel(context, value, delivery.actionId === "comparison.first" ? "first" : "second");
     case "term.accept":
     case "term.dismiss":
       return decideSuggestion(context, value, delivery.actionId === "term.accept" ? "used" : "dismissed");

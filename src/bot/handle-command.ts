@@ -1,21 +1,17 @@
-import type { FieldProblem, Person } from "../actions/ports.ts";
+import type { FieldProblem } from "../actions/ports.ts";
 import { isChangeName, reads } from "../actions/registry.ts";
 import { severalOf } from "../actions/training/train-several.ts";
-import { answerQuestion } from "./answer-question.ts";
+import { ask, askTwo } from "./ask.ts";
 import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
-import type { Delivery } from "./inbound/delivery.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
 import { removeCurated, showCurated } from "./keep-curated.ts";
 import { addTermByCommand, removeTerm, showTerms } from "./keep-terms.ts";
-import { chooseLookups } from "./live/choose-lookups.ts";
-import { lookUpLive } from "./live/look-up-live.ts";
 import { lookAtSources, startSync } from "./look-at-sources.ts";
-import { proposeStart } from "./propose-start.ts";
 import { read } from "./read.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
-import { localeOfText, textsFor, type Texts } from "./texts/texts.ts";
+import type { Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
 
 /** A parsed command, whether typed, mentioned or filled into a form. */
@@ -87,6 +83,8 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return removeTerm(context, command.text);
     case "ask":
       return ask(context, command.question, command.model);
+    case "compare":
+      return askTwo(context, command.question, command.models);
   }
   return command satisfies never;
 }
@@ -100,73 +98,6 @@ function isRead(command: ParsedCommand): command is ReadCommand {
 
 function isChange(command: ParsedCommand): command is ChangeCommand {
   return isChangeName(command.kind);
-}
-
-async function ask(context: HandlingContext, question: string, model: string | undefined): Promise<void> {
-  const { deps, delivery, person, id, signal, texts } = context;
-  if (model !== undefined && !deps.models().includes(model))
-    return deps.reply.answer(delivery, said(texts.answers.noSuchModel(model.slice(0, 80), deps.models())));
-  const locale = localeOfText(question, person.locale);
-  const ts = delivery.threadTs ?? delivery.ts;
-  const place =
-    ts === undefined
-      ? await postQuestion(deps, delivery, id, question, person)
-      : { channel: delivery.channel, threadTs: ts };
-  if (place === undefined) return;
-  const proposal = proposeStart(question, deps.actions.stages);
-  const { lookups, areAll } = chooseLookups(
-    question,
-    deps.actions.stages.map(({ name }) => name),
-  );
-  await answerQuestion(deps, {
-    answerId: id,
-    audiences: await deps.readers.at({ channel: place.channel, user: person.slackUserId }),
-    question: question.slice(0, 2_000),
-    locale,
-    ...(model !== undefined && { model }),
-    ...(proposal !== undefined && { proposal }),
-    ...(lookups.length > 0 && {
-      live: { areAll, read: () => lookUpLive(context, lookups, textsFor(locale)) },
-    }),
-    place: { ...place, user: delivery.user, team: delivery.team ?? deps.teamId },
-    signal,
-  });
-}
-
-/** `/ask` leaves no message of its own: the question is posted, and answered in its thread; directly where the bot is no member. */
-async function postQuestion(
-  deps: BotDeps,
-  delivery: Delivery,
-  id: string,
-  question: string,
-  person: Person,
-): Promise<{ channel: string; threadTs: string } | undefined> {
-  const subject = `question:${id}`;
-  const known = await deps.store
-    .selectFrom("messages")
-    .select(["ts", "channel"])
-    .where("subject", "=", subject)
-    .executeTakeFirst();
-  if (known !== undefined && known.ts !== null) return { channel: known.channel, threadTs: known.ts };
-  const text = textsFor(person.locale).asked(
-    `<@${person.slackUserId}>`,
-    escapeMrkdwn(shorten(question, 2_500)),
-  );
-  const posted = await deps.reply.post(delivery, said(text));
-  if (posted === undefined) return undefined;
-  await deps.store
-    .insertInto("messages")
-    .values({
-      subject,
-      purpose: "question",
-      channel: posted.channel,
-      thread_ts: null,
-      ts: posted.threadTs,
-      content_hash: null,
-    })
-    .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
-    .execute();
-  return posted;
 }
 
 function helpView(topic: HelpTopic, deps: BotDeps, texts: Texts): MessageView {

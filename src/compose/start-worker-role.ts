@@ -120,6 +120,7 @@ export async function startWorkerRole(deps: {
     sources: { names: knowledge.rag.readableSources, states: knowledge.rag.sourceStates },
     readers,
     models: () => knowledge.rag.models(),
+    usualModel: (channel) => config.models.find(({ channels }) => channels.includes(channel))?.name,
     people,
     teamId,
     botUserId: self.user_id ?? "",

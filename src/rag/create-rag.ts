@@ -96,7 +96,7 @@ export function createRag(options: {
               { index: inSources(index, asked.sources), statistics: statistics.read, glossary },
               asked,
             ),
-          models: (asked) => order.candidates(asked.model),
+          models: (asked) => order.candidates(asked.model ?? asked.usualModel, asked.onlyModel),
           onModelFailure: (name) => order.failed(name),
           onModelAnswer: (name) => order.answered(name),
         },

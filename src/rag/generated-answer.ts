@@ -3,7 +3,7 @@ import type { Locale } from "../store/database.ts";
 import type { AnswerDeps } from "./answer-question.ts";
 import { createAnswerText, type AnswerPiece } from "./answer-text.ts";
 import type { NamedModel } from "./model-order.ts";
-import type { AnswerEvent, Question } from "./ports.ts";
+import type { AnswerEvent, Question, TokenUsage } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import type { ScoredChunk } from "./rank-chunks.ts";
 import { sourceRef } from "./retrieve.ts";
@@ -46,9 +46,14 @@ export async function* generatedAnswer(
     }
   };
   let isRefusal = false;
+  let usage: TokenUsage | undefined;
   try {
     const prompt = renderPrompt(deps.prompts, question, passages);
-    for await (const part of untilAborted(model.stream({ ...prompt, signal: limit.signal }), limit.signal)) {
+    const onUsage = (counted: TokenUsage): void => {
+      usage = counted;
+    };
+    const stream = model.stream({ ...prompt, signal: limit.signal, onUsage });
+    for await (const part of untilAborted(stream, limit.signal)) {
       limit.onFirstToken();
       characters += part.length;
       yield* show(text.push(head.push(part)));
@@ -57,7 +62,12 @@ export async function* generatedAnswer(
     isRefusal = head.isRefusal();
     if (!isRefusal) yield* show([...text.push(head.end()), ...text.end()]);
     if (cited > 0) {
-      yield { kind: "answer-end", mode: "generated", model: model.name };
+      yield {
+        kind: "answer-end",
+        mode: "generated",
+        model: model.name,
+        ...(usage !== undefined && { usage }),
+      };
       return "answered";
     }
     if (!isRefusal) deps.logger.info({ model: model.name, characters }, "the model cited nothing");

@@ -38,7 +38,7 @@ export type AnswerEvent =
   /** Forget the text and citations so far: another answer follows (the model broke off or cited nothing). */
   | { kind: "restart" }
   | { kind: "citation"; number: number; source: SourceRef }
-  | { kind: "answer-end"; mode: "generated" | "extractive"; model?: string }
+  | { kind: "answer-end"; mode: "generated" | "extractive"; model?: string; usage?: TokenUsage }
   /** A person wrote it, for such a question. */
   | { kind: "answer-end"; mode: "curated"; by: Curator }
   | {
@@ -61,6 +61,10 @@ export interface Question {
   history?: readonly { role: "person" | "assistant"; text: string }[];
   /** Name of the model to try first. */
   model?: string;
+  /** No other model takes its place. */
+  onlyModel?: boolean;
+  /** Name of the model that is usual where the question was asked: tried first where none is asked for. */
+  usualModel?: string;
   signal?: AbortSignal;
 }
 
@@ -122,10 +126,22 @@ export interface VectorIndex {
   close(): Promise<void>;
 }
 
+/** As the model's server counts them. */
+export interface TokenUsage {
+  prompt: number;
+  answer: number;
+}
+
 /** A streaming chat model. Throws `ModelUnavailableError` when it cannot be reached or breaks off. */
 export interface ChatModel {
   name: string;
-  stream(prompt: { system: string; user: string; signal?: AbortSignal }): AsyncIterable<string>;
+  stream(prompt: {
+    system: string;
+    user: string;
+    signal?: AbortSignal;
+    /** Told once, at the end, where the server counts. */
+    onUsage?: (usage: TokenUsage) => void;
+  }): AsyncIterable<string>;
   isReachable(): Promise<boolean>;
 }
 

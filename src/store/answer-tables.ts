@@ -32,4 +32,20 @@ export interface AnswerTables {
     removed_by: string | null;
     removed_at: NullableTime;
   };
+  comparisons: {
+    id: string;
+    question: string;
+    asker: string;
+    channel: string;
+    first_model: string;
+    second_model: string;
+    answers: ColumnType<unknown, string, never>;
+    created_at: DefaultTime;
+  };
+  comparison_votes: {
+    comparison_id: string;
+    person: string;
+    choice: "first" | "second";
+    voted_at: DefaultTime;
+  };
 }

@@ -206,6 +206,8 @@ export interface Database extends AnswerTables, SourceTables {
     /** A SearchTrace. */
     trace: ColumnType<unknown, string | null | undefined, string | null>;
     model: ColumnType<string | null, string | null | undefined, string | null>;
+    /** TokenUsage. */
+    tokens: ColumnType<unknown, string | null | undefined, never>;
     /** {stage, parameters}. */
     proposal: ColumnType<unknown, string | null | undefined, never>;
     created_at: DefaultTime;

@@ -29,7 +29,10 @@ beforeAll(async () => {
   model = await startModelServer();
   model.behave({ kind: "obey" });
   const config = await writeSettings(folder, (settings) => {
-    settings["model"] = { provider: "auto", url: model.url, timeout: "20s" };
+    settings["models"] = [
+      { name: "fast", provider: "ollama", url: model.url, model: "test-model" },
+      { name: "large", provider: "openai", url: model.openAiUrl, model: "m", channels: ["C02TRAINING"] },
+    ];
   });
   jibsa = await startJibsa({
     dataDir: join(folder, "data"),
@@ -178,5 +181,47 @@ describe("a curated answer", () => {
     expect(wordsOf(await type(RESEARCHER, "/docs", `answers remove ${number}`))).toContain("docs-answer");
     expect(wordsOf(await type(LEAD, "/docs", `answers remove ${number}`))).toContain(QUESTION);
     expect(wordsOf(await ask(QUESTION))).toContain("Every Friday");
+  });
+});
+
+describe("two models", () => {
+  it("answer side by side with time and tokens, and each person has one vote that may change", async () => {
+    const ts = await jibsa.playground.say(
+      RESEARCHER,
+      CHANNEL,
+      "@jibsa ask --compare fast,large When is the kiln emptied?",
+    );
+    const shown = await jibsa.playground.waitFor(
+      RESEARCHER,
+      CHANNEL,
+      (message) => wordsOf(message).includes("comparison.first"),
+      { threadTs: ts },
+    );
+    const words = wordsOf(shown);
+    expect(words).toContain("*fast*\\nEvery Friday. [1]");
+    expect(words).toContain("*large*\\nEvery Friday. [1]");
+    expect(words).toMatch(/\*fast\* · \d+\.\d s · 1 \+ 1 tokens/);
+    expect(words).toMatch(/\*large\* · \d+\.\d s · 40 \+ 2 tokens/);
+    expect(words).toMatch(/\[1\] <http[^|]+kiln/);
+
+    for (const choice of ["first", "second"] as const) {
+      await jibsa.playground.press(RESEARCHER, CHANNEL, shown.ts, `comparison.${choice}`);
+      await jibsa.playground.waitFor(
+        RESEARCHER,
+        CHANNEL,
+        (message) => wordsOf(message).includes(`\`${choice === "first" ? "fast" : "large"}\` 에 투표`),
+        { threadTs: ts },
+      );
+    }
+  });
+
+  it("have to be two of those that there are", async () => {
+    const told = await type(RESEARCHER, "/ask", "--compare fast,huge When is the kiln emptied?");
+
+    expect(wordsOf(told)).toContain("`fast`, `large`");
+  });
+
+  it("are tried in the order of their channel", async () => {
+    expect(wordsOf(await ask("When is the kiln emptied?"))).toContain("generated · large");
   });
 });

@@ -1,4 +1,4 @@
-import type { AnswerEvent, SourceRef } from "../../rag/ports.ts";
+import type { AnswerEvent, SourceRef, TokenUsage } from "../../rag/ports.ts";
 
 /** The sentences around an answer, in its language. */
 export interface AnswerTexts {
@@ -32,6 +32,7 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
   let annotations: UrlCitation[] = [];
   let mode: "generated" | "extractive" | "curated" | "no-answer" = "no-answer";
   let model: string | undefined;
+  let usage: TokenUsage | undefined;
 
   const append = (text: string): string => {
     content += text;
@@ -74,6 +75,7 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
         case "answer-end": {
           mode = event.mode;
           model = event.mode === "curated" ? undefined : event.model;
+          usage = event.mode === "curated" ? undefined : event.usage;
           const pages = appendPages("\n", ({ number }) => `\n- [${number}] `);
           if (event.mode === "extractive") return pages + append(`\n\n*${texts.modeExtractive}*`);
           if (event.mode !== "curated") return pages;
@@ -92,7 +94,7 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
       }
       return event satisfies never;
     },
-    result: () => ({ content, citations, annotations, mode, model }),
+    result: () => ({ content, citations, annotations, mode, model, usage }),
   };
 }
 

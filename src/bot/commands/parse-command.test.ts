@@ -51,6 +51,13 @@ describe("a command", () => {
     ["/docs", "sources", { kind: "docs-sources" }],
     ["/docs", "sync guides", { kind: "docs-sync", source: "guides" }],
     ["/docs", "동기화", { kind: "docs-sync", source: "" }],
+    [
+      "/ask",
+      "--compare fast, large How long?",
+      { kind: "compare", question: "How long?", models: ["fast", "large"] },
+    ],
+    ["/ask", "—compare=Fast,Large 왜?", { kind: "compare", question: "왜?", models: ["fast", "large"] }],
+    ["/ask", "--compare fast why?", { kind: "compare", question: "why?", models: ["fast"] }],
     ["/docs", "answers", { kind: "docs-answers" }],
     ["/docs", "답변 목록", { kind: "docs-answers" }],
     ["/docs", "answers remove 3", { kind: "docs-answers-remove", number: 3 }],

@@ -19,6 +19,8 @@ export type ParsedCommand =
   | { kind: "train-logs-follow"; run: string; grep: string }
   /** `--model NAME` before the question. */
   | { kind: "ask"; question: string; model?: string }
+  /** `--compare A,B` before the question; the names as typed, in small letters. */
+  | { kind: "compare"; question: string; models: readonly string[] }
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }

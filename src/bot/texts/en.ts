@@ -1,6 +1,7 @@
 import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 import { answerTextsEn } from "./answer-texts-en.ts";
+import { comparisonTextsEn } from "./comparison-texts-en.ts";
 import { curatedTextsEn } from "./curated-texts-en.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
 import { glossaryTextsEn } from "./glossary-texts-en.ts";
@@ -181,6 +182,7 @@ export const en = {
   safety: safetyTextsEn,
   limits: limitTextsEn,
   live: liveTextsEn,
+  comparisons: comparisonTextsEn,
   curated: curatedTextsEn,
   proposals: proposalTextsEn,
   metrics: metricsTextsEn,

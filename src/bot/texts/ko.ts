@@ -1,5 +1,6 @@
 import { code } from "../escape.ts";
 import { answerTextsKo } from "./answer-texts-ko.ts";
+import { comparisonTextsKo } from "./comparison-texts-ko.ts";
 import { curatedTextsKo } from "./curated-texts-ko.ts";
 import { waitingTextsKo } from "./waiting-texts-ko.ts";
 import { glossaryTextsKo } from "./glossary-texts-ko.ts";
@@ -193,6 +194,7 @@ export const ko: typeof en = {
   safety: safetyTextsKo,
   limits: limitTextsKo,
   live: liveTextsKo,
+  comparisons: comparisonTextsKo,
   curated: curatedTextsKo,
   proposals: proposalTextsKo,
   metrics: metricsTextsKo,

@@ -37,7 +37,7 @@ export function createChatModel(options: ChatModelOptions): ChatModel {
   return {
     name: options.model,
 
-    async *stream({ system, user, signal }) {
+    async *stream({ system, user, signal, onUsage }) {
       const fetchOnce = boundFetch(signal);
       try {
         const chat = await createLangChainModel({ ...options, baseUrl }, fetchOnce);
@@ -48,7 +48,10 @@ export function createChatModel(options: ChatModelOptions): ChatModel {
           ],
           signal === undefined ? {} : { signal },
         );
-        for await (const { text } of stream) if (text !== "") yield text;
+        for await (const { text, usage_metadata: usage } of stream) {
+          if (usage !== undefined) onUsage?.({ prompt: usage.input_tokens, answer: usage.output_tokens });
+          if (text !== "") yield text;
+        }
       } catch (error) {
         if (error instanceof ModelUnavailableError) throw error;
         throw new ModelUnavailableError(`${options.model} broke off: ${messageOf(error)}`, { cause: error });
@@ -94,7 +97,7 @@ async function createLangChainModel(options: ChatModelOptions, fetchOnce: typeof
     temperature,
     maxTokens,
     maxRetries: 0,
-    streamUsage: false,
+    streamUsage: true,
     // The SDK insists on a key, and servers without authentication ignore it.
     apiKey: options.apiKey ?? "none",
     configuration: { baseURL: options.baseUrl, fetch: fetchOnce },

@@ -26,3 +26,26 @@ create table curated_answers (
   removed_at timestamptz
 );
 create index curated_answers_open on curated_answers (curated_at) where removed_at is null;
+
+-- Tokens of a generated answer, where the model's server counts them: {"prompt", "answer"}.
+alter table answers add column tokens jsonb;
+
+-- The same question to two models, and which answer people found better, the newest of each person.
+create table comparisons (
+  id text primary key,
+  question text not null,
+  asker text not null,
+  channel text not null,
+  first_model text not null,
+  second_model text not null,
+  -- Of both: {"first": {...}, "second": {...}} with text, mode, tookMs, tokens.
+  answers jsonb not null,
+  created_at timestamptz not null default now()
+);
+create table comparison_votes (
+  comparison_id text not null references comparisons (id) on delete cascade,
+  person text not null,
+  choice text not null check (choice in ('first', 'second')),
+  voted_at timestamptz not null default now(),
+  primary key (comparison_id, person)
+);
