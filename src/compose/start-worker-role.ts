@@ -150,6 +150,8 @@ export async function startWorkerRole(deps: {
       ...actionHandlers,
       async sweep(payload, context) {
         for (const source of await knowledge.rag.dueSources()) ring(source);
+        const { gapReport } = config.knowledge;
+        if (gapReport !== undefined) await bot.reportGaps(gapReport);
         return actionHandlers.sweep(payload, context);
       },
       async "index-source"({ source }, { signal }) {

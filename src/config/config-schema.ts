@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { gapReportSchema } from "./gap-report-schema.ts";
 import { pipelineSchema } from "./pipeline-schema.ts";
 import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
 import { namedModelSchema } from "./model-schema.ts";
@@ -69,6 +70,8 @@ export const fileSchema = z.strictObject({
       watch: z.boolean().default(true),
       /** Who reads what is answered in a public channel: whoever is in it, or everybody, who might join it. */
       publicChannels: z.enum(["members", "everyone"]).default("members"),
+      /** Once a week into a channel: the questions without a good answer. Default: nowhere. */
+      gapReport: gapReportSchema.optional(),
     })
     .prefault({}),
   clusters: z

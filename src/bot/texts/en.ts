@@ -4,6 +4,7 @@ import { answerTextsEn } from "./answer-texts-en.ts";
 import { comparisonTextsEn } from "./comparison-texts-en.ts";
 import { curatedTextsEn } from "./curated-texts-en.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
+import { gapReportTextsEn } from "./gap-report-texts-en.ts";
 import { glossaryTextsEn } from "./glossary-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
 import { liveTextsEn } from "./live-texts-en.ts";
@@ -182,6 +183,7 @@ export const en = {
   safety: safetyTextsEn,
   limits: limitTextsEn,
   live: liveTextsEn,
+  gapReport: gapReportTextsEn,
   comparisons: comparisonTextsEn,
   curated: curatedTextsEn,
   proposals: proposalTextsEn,

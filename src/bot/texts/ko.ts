@@ -3,6 +3,7 @@ import { answerTextsKo } from "./answer-texts-ko.ts";
 import { comparisonTextsKo } from "./comparison-texts-ko.ts";
 import { curatedTextsKo } from "./curated-texts-ko.ts";
 import { waitingTextsKo } from "./waiting-texts-ko.ts";
+import { gapReportTextsKo } from "./gap-report-texts-ko.ts";
 import { glossaryTextsKo } from "./glossary-texts-ko.ts";
 import { limitTextsKo } from "./limit-texts-ko.ts";
 import { liveTextsKo } from "./live-texts-ko.ts";
@@ -194,6 +195,7 @@ export const ko: typeof en = {
   safety: safetyTextsKo,
   limits: limitTextsKo,
   live: liveTextsKo,
+  gapReport: gapReportTextsKo,
   comparisons: comparisonTextsKo,
   curated: curatedTextsKo,
   proposals: proposalTextsKo,
