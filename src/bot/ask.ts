@@ -9,7 +9,10 @@ import { lookUpLive } from "./live/look-up-live.ts";
 import { proposeStart } from "./propose-start.ts";
 import { localeOfText, textsFor } from "./texts/texts.ts";
 
-const MAX_QUESTION = 2_000;
+/** Long enough for a stack trace. */
+const MAX_QUESTION = 8_000;
+/** What is longer is a paste, whose words are not the asker's. */
+const MAX_OWN_WORDS = 400;
 
 /** Answers where the question was asked, with what can be looked up beside the documents. */
 export async function ask(
@@ -24,9 +27,10 @@ export async function ask(
   const place = await placeOf(context, question);
   if (place === undefined) return;
   const usualModel = deps.usualModel(place.channel);
-  const proposal = proposeStart(question, deps.actions.stages);
+  const ownWords = question.length <= MAX_OWN_WORDS ? question : "";
+  const proposal = proposeStart(ownWords, deps.actions.stages);
   const { lookups, areAll } = chooseLookups(
-    question,
+    ownWords,
     deps.actions.stages.map(({ name }) => name),
   );
   await answerQuestion(deps, {

@@ -132,9 +132,16 @@ function renderPrompt(
       .map(({ chunk }, index) => `[${index + 1}] ${chunk.headings.join(" > ")}\n${chunk.text}`)
       .join("\n\n"),
     history: history.length === 0 ? "(none)" : history.join("\n"),
-    question: question.text.slice(0, MAX_QUESTION_CHARACTERS),
+    question: bothEnds(question.text),
     language: LANGUAGES[question.locale],
   });
+}
+
+/** What broke stands at the end of a pasted trace, what is asked at one of the two. */
+function bothEnds(text: string): string {
+  if (text.length <= MAX_QUESTION_CHARACTERS) return text;
+  const half = MAX_QUESTION_CHARACTERS / 2;
+  return `${text.slice(0, half)}\n…\n${text.slice(-half)}`;
 }
 
 function timeLimit(

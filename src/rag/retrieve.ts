@@ -1,5 +1,7 @@
 import { ENGLISH_STOP_WORDS } from "./english-words.ts";
+import { focusQuestion } from "./focus-question.ts";
 import type { IndexedChunk, Question, SourceRef, VectorIndex } from "./ports.ts";
+import { pastedTerms } from "./pasted-terms.ts";
 import { questionTerms, type QuestionTerm } from "./question-terms.ts";
 import { confidence, rankChunks, type ScoredChunk } from "./rank-chunks.ts";
 import type { TermBook } from "./term-book.ts";
@@ -43,7 +45,7 @@ export async function retrieve(
 ): Promise<Retrieval> {
   const statistics = await deps.statistics();
   const language = questionLanguage(question);
-  const terms = termsWithHistory(question, await deps.glossary?.()).map((term) =>
+  const terms = termsWithHistory(question, statistics, await deps.glossary?.()).map((term) =>
     inLanguages(term, language, statistics),
   );
   const tokens = [...new Set(terms.flatMap((term) => term.alternatives.flat()))];
@@ -102,7 +104,9 @@ function inLanguages(
 }
 
 /** A follow-up ("and for cpt?") is looked for together with what was asked before it, at less weight. */
-function termsWithHistory(question: Question, book?: TermBook): QuestionTerm[] {
+function termsWithHistory(question: Question, statistics: TermStatistics, book?: TermBook): QuestionTerm[] {
+  const focused = focusQuestion(question.text);
+  if (focused !== question.text) return pastedTerms(questionTerms(focused, book), statistics);
   const terms = questionTerms(question.text, book);
   const before = question.history?.findLast((message) => message.role === "person");
   if (before === undefined || terms.length > 3) return terms;
