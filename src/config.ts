@@ -8,6 +8,7 @@ import type { Stage } from "./actions/ports.ts";
 import type { SlackTransport } from "./bot/create-slack-edge.ts";
 import { checkStageSafety } from "./config/check-stage-safety.ts";
 import { checkStages } from "./config/check-stages.ts";
+import { readSearchTokens } from "./config/embedder-schema.ts";
 import { readModelTokens } from "./config/model-schema.ts";
 import { readClusterTokens, readMetricsTokens, readSourceTokens } from "./config/read-cluster-tokens.ts";
 import { DEFAULT_CLUSTER, readClusters, type ConfiguredCluster } from "./config/read-clusters.ts";
@@ -35,6 +36,7 @@ export interface Config extends Omit<FileConfig, "slack" | "stages" | "clusters"
   /** Of Kubeflow Pipelines, by cluster. */
   pipelinesTokens: Readonly<Record<string, string>>;
   metricsTokens: ReturnType<typeof readMetricsTokens>;
+  searchTokens: ReturnType<typeof readSearchTokens>;
   /** Of document sources, by name. */
   sourceTokens: Readonly<Record<string, string>>;
   /** Of Milvus Lite's Python environment; undefined: the data folder. */
@@ -90,6 +92,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
   const { rayTokens, pipelinesTokens } = readClusterTokens(clusters, env, problems);
   const modelTokens = readModelTokens(parsed, env, problems);
   const metricsTokens = readMetricsTokens(parsed, env, problems);
+  const searchTokens = readSearchTokens(parsed, env, problems);
   const sourceTokens = readSourceTokens(parsed, env, problems);
   problems.push(...sourceProblems(parsed.knowledge, parsed.policy.roles));
   if (parsed.queue.backend === "redis" && settings.JIBSA_REDIS_URL === undefined)
@@ -133,6 +136,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: ConfigOptions = {}):
     rayTokens,
     pipelinesTokens,
     metricsTokens,
+    searchTokens,
     sourceTokens,
     cacheDir: settings.JIBSA_CACHE_DIR,
     logLevel: settings.JIBSA_LOG_LEVEL,

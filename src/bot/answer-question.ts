@@ -172,13 +172,14 @@ export async function answerQuestion(
   await progress.remove();
 }
 
-const keptSource = ({ number, source }: { number: number; source: SourceRef }): KeptSource => ({
+/** As an answer's row keeps it. */
+export const keptSource = ({ number, source }: { number: number; source: SourceRef }): KeptSource => ({
   number,
   url: source.url,
   documentId: source.documentId,
 });
 
-function modeOf(event: Extract<AnswerEvent, { kind: "answer-end" }>): AnswerFoot["mode"] {
+export function modeOf(event: Extract<AnswerEvent, { kind: "answer-end" }>): AnswerFoot["mode"] {
   switch (event.mode) {
     case "generated":
       return { kind: "generated", model: event.model ?? "" };
@@ -190,7 +191,10 @@ function modeOf(event: Extract<AnswerEvent, { kind: "answer-end" }>): AnswerFoot
   return event satisfies never;
 }
 
-function noAnswerText(reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"], texts: Texts): string {
+export function noAnswerText(
+  reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"],
+  texts: Texts,
+): string {
   switch (reason) {
     case "nothing-relevant":
       return texts.dontKnow;

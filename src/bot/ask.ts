@@ -1,7 +1,9 @@
 import type { Person } from "../actions/ports.ts";
+import { answerPrivately } from "./answer-privately.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import { compareModels } from "./compare-models.ts";
+import type { ParsedCommand } from "./commands/parsed-command.ts";
 import { escapeMrkdwn, shorten } from "./escape.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import { chooseLookups } from "./live/choose-lookups.ts";
@@ -17,13 +19,14 @@ const MAX_OWN_WORDS = 400;
 /** Answers where the question was asked, with what can be looked up beside the documents. */
 export async function ask(
   context: HandlingContext,
-  question: string,
-  model: string | undefined,
+  { question, model, isPrivate }: Extract<ParsedCommand, { kind: "ask" }>,
 ): Promise<void> {
   const { deps, delivery, person, id, signal, texts } = context;
   if (model !== undefined && !deps.models().includes(model))
     return deps.reply.answer(delivery, said(texts.answers.noSuchModel(model.slice(0, 80), deps.models())));
   const locale = localeOfText(question, person.locale);
+  if (isPrivate === true)
+    return answerPrivately(context, { question: question.slice(0, MAX_QUESTION), locale, model });
   const place = await placeOf(context, question);
   if (place === undefined) return;
   const usualModel = deps.usualModel(place.channel);

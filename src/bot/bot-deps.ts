@@ -25,6 +25,8 @@ export interface BotDeps {
     /** Both: of which somebody with these audiences may know. */
     names(audiences: readonly string[]): Promise<readonly string[]>;
     states(audiences: readonly string[]): Promise<readonly SourceState[]>;
+    /** The one of Slack channels; undefined where none is set up. */
+    ofChannels?: string | undefined;
   };
   /** Whose documents may be used where. */
   readers: ReadableAudiences;
@@ -36,6 +38,8 @@ export interface BotDeps {
   client: WebClient;
   people: SlackPeople;
   reply: Reply;
+  /** A line for the outbox, and the bell for its channel. */
+  say(line: OutboxLine): Promise<void>;
   teamId: string;
   botUserId: string;
   logger: Logger;
@@ -45,8 +49,6 @@ export interface BotDeps {
 /** The same, before it is known which delivery is answered. */
 export interface Bot extends Omit<BotDeps, "reply"> {
   replyAbout(id: string, logger: Logger): Reply;
-  /** A line for the outbox, and the bell for its channel. */
-  say(line: OutboxLine): Promise<void>;
 }
 
 export interface HandlingContext {

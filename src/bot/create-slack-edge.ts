@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Policy } from "../actions/policy.ts";
 import type { Stage } from "../actions/ports.ts";
 import type { Enqueue } from "../jobs/create-jobs.ts";
+import { noteChangedThread } from "../rag/indexed-channels.ts";
 import type { Store } from "../store/database.ts";
 import type { Inbox } from "../store/open-inbox.ts";
 import { createForms } from "./inbound/open-forms.ts";
@@ -62,6 +63,7 @@ export async function startSlackEdge(deps: {
       const here = answer.where("channel", "=", channel).where("thread_ts", "=", threadTs);
       return (await here.limit(1).executeTakeFirst()) !== undefined;
     },
+    noteChange: (change) => noteChangedThread(store, change),
     logger,
     botUserId: () => botUserId,
     ...(deps.onAck !== undefined && { onAck: deps.onAck }),

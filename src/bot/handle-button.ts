@@ -8,6 +8,7 @@ import { keepFeedback } from "./keep-feedback.ts";
 import { decideSuggestion } from "./keep-terms.ts";
 import { previewProposal } from "./preview-proposal.ts";
 import { read } from "./read.ts";
+import { shareAnswer } from "./share-answer.ts";
 import { stopFollowing } from "./start-following.ts";
 import { stopAnswer } from "./stop-answer.ts";
 import { repeatRun, requestChange, requestChangeAtOnce, ringStarted, startView } from "./request-change.ts";
@@ -90,6 +91,8 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return requestChangeAtOnce(context, "train-cancel", { run: value });
     case "answer.stop":
       return stopAnswer(context, value);
+    case "answer.share":
+      return shareAnswer(context, value);
     case "answer.why":
       return explainAnswer(context, value);
     case "answer.helpful":

@@ -11,6 +11,7 @@ import { lookAtSources, startSync } from "./look-at-sources.ts";
 import { read } from "./read.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
+import { switchChannel } from "./switch-channel.ts";
 import type { Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
 
@@ -71,6 +72,8 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return lookAtSources(context);
     case "docs-sync":
       return startSync(context, command.source);
+    case "docs-channel":
+      return switchChannel(context, command.isOn);
     case "docs-answers":
       return showCurated(context);
     case "docs-answers-remove":
@@ -82,7 +85,7 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
     case "docs-term-remove":
       return removeTerm(context, command.text);
     case "ask":
-      return ask(context, command.question, command.model);
+      return ask(context, command);
     case "compare":
       return askTwo(context, command.question, command.models);
   }

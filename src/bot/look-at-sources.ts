@@ -1,5 +1,5 @@
 import { decide } from "../actions/policy.ts";
-import { appendAudit } from "../store/audit.ts";
+import { askForSync } from "./ask-for-sync.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { deniedView } from "./denied-view.ts";
 import { sourceList } from "./views/source-list.ts";
@@ -28,10 +28,10 @@ export async function lookAtSources(context: HandlingContext): Promise<void> {
   await deps.reply.answer(delivery, sourceList(states, texts));
 }
 
-/** `/docs sync NAME`: a row, the bells of the sync and of its message. The same delivery again makes no second one. */
+/** `/docs sync NAME` */
 export async function startSync(context: HandlingContext, wanted: string): Promise<void> {
   if (!(await isAllowed(context, "docs-sync"))) return;
-  const { deps, delivery, person, id, texts } = context;
+  const { deps, delivery, texts } = context;
   const names = await deps.sources.names(await audiencesOfReply(context));
   const source = names.find((name) => name === wanted || name.toLowerCase() === wanted.toLowerCase());
   if (source === undefined) {
@@ -40,36 +40,5 @@ export async function startSync(context: HandlingContext, wanted: string): Promi
       names.length === 0 ? words.none : wanted === "" ? words.whichOne(names) : words.unknown(wanted, names);
     return deps.reply.answer(delivery, said(text));
   }
-  const isHere = delivery.command === undefined || delivery.direct;
-  const channel = isHere
-    ? delivery.channel
-    : ((await deps.client.conversations.open({ users: delivery.user })).channel?.id ?? delivery.user);
-  const threadTs = isHere ? (delivery.threadTs ?? (delivery.direct ? undefined : delivery.ts)) : undefined;
-  await deps.store.transaction().execute(async (transaction) => {
-    const written = await transaction
-      .insertInto("sync_follows")
-      .values({
-        id,
-        source,
-        person: person.slackUserId,
-        locale: texts.locale,
-        channel,
-        thread_ts: threadTs ?? null,
-        asked_at: deps.now(),
-        shown_hash: null,
-      })
-      .onConflict((conflict) => conflict.column("id").doNothing())
-      .returning("id")
-      .executeTakeFirst();
-    if (written === undefined) return;
-    await appendAudit(transaction, {
-      actor: person.slackUserId,
-      event: "docs-sync",
-      subject: `source:${source}`,
-      detail: { source },
-    });
-  });
-  await deps.enqueue("index-source", { source });
-  await deps.enqueue("follow-sync", { followId: id });
-  if (!isHere) await deps.reply.answer(delivery, said(texts.sources.toldDirectly));
+  return askForSync(context, source);
 }

@@ -18,6 +18,10 @@ export function describeConfig(config: Config): unknown {
       prometheus: mask(config.metricsTokens.prometheus),
     },
     modelTokens: maskAll(config.modelTokens),
+    searchTokens: {
+      embedder: mask(config.searchTokens.embedder),
+      reranker: mask(config.searchTokens.reranker),
+    },
     sourceTokens: maskAll(config.sourceTokens),
     slack:
       config.slack.kind === "playground"

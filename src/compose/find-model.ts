@@ -16,7 +16,7 @@ export interface FoundModel {
 export async function findModel(
   config: Pick<Config, "model" | "modelApiKey" | "models">,
 ): Promise<FoundModel> {
-  const { provider, url, name } = config.model;
+  const { provider, url, name, contextTokens } = config.model;
   if (config.models.length > 0) {
     const where = config.models
       .map((named) => `${named.name} (${named.model} at ${named.url})`)
@@ -29,14 +29,15 @@ export async function findModel(
       kind: "openai-compatible",
       baseUrl: url ?? "",
       model: name ?? "",
+      contextTokens,
       ...(config.modelApiKey !== undefined && { apiKey: config.modelApiKey }),
     });
   const baseUrl = (url ?? OLLAMA_URL).replace(/\/$/, "");
-  if (provider === "ollama") return real({ kind: "ollama", baseUrl, model: name ?? "" });
+  if (provider === "ollama") return real({ kind: "ollama", baseUrl, model: name ?? "", contextTokens });
   const found = name ?? (await firstChatModel(baseUrl));
   return found === undefined
     ? quotes("none found: answers are quoted from the documents")
-    : real({ kind: "ollama", baseUrl, model: found });
+    : real({ kind: "ollama", baseUrl, model: found, contextTokens });
 }
 
 function quotes(where: string): FoundModel {

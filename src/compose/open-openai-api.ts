@@ -15,7 +15,7 @@ import type { Embedded } from "./start-embedded.ts";
 
 /** What a process has that answers questions. */
 export interface Knowing {
-  rag: Pick<Rag, "answer" | "readableSources">;
+  rag: Pick<Rag, "answer" | "embedder" | "readableSources">;
   people: Pick<SlackPeople, "findPerson">;
   readers: Pick<ReadableAudiences, "ofPerson">;
 }
@@ -42,6 +42,7 @@ export async function openOpenAiApi(deps: {
   return createOpenAiApi({
     store,
     answer: (question) => knowing.rag.answer(question),
+    embedder: knowing.rag.embedder,
     sources: (audiences) => knowing.rag.readableSources(audiences),
     findPerson: (id) => knowing.people.findPerson(id),
     audiencesOf: (person) => knowing.readers.ofPerson(person),

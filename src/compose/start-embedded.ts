@@ -5,6 +5,7 @@ import type { SlackTransport } from "../bot/create-slack-edge.ts";
 import type { Config } from "../config.ts";
 import type { ChatModelOptions } from "../rag/adapters/create-chat-model.ts";
 import { findModel } from "./find-model.ts";
+import { searchPieces } from "./search-pieces.ts";
 import { startSimulatedPipelines } from "./start-simulated-pipelines.ts";
 
 export interface Piece {
@@ -118,7 +119,7 @@ export async function startEmbedded(options: {
 
   const { slack, url } = await openSlack(options, pieces);
   const model = await findModel(config);
-  pieces.push(model.piece);
+  pieces.push(model.piece, ...searchPieces(config.knowledge));
   return {
     pieces,
     url,

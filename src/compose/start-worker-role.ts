@@ -100,6 +100,7 @@ export async function startWorkerRole(deps: {
     milvusAddress: addresses.milvusAddress,
     model: addresses.model,
     apiUrl: deps.apiUrl,
+    slack: connection,
     now,
   });
   onClose(() => knowledge.close());
@@ -117,7 +118,11 @@ export async function startWorkerRole(deps: {
     enqueue: jobs.enqueue,
     actions,
     answer: (question) => knowledge.rag.answer(question),
-    sources: { names: knowledge.rag.readableSources, states: knowledge.rag.sourceStates },
+    sources: {
+      names: knowledge.rag.readableSources,
+      states: knowledge.rag.sourceStates,
+      ofChannels: config.knowledge.sources.find(({ slack }) => slack !== undefined)?.name,
+    },
     readers,
     models: () => knowledge.rag.models(),
     usualModel: (channel) => config.models.find(({ channels }) => channels.includes(channel))?.name,

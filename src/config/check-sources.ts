@@ -6,14 +6,24 @@ export function sourceProblems(
   roles: readonly { name: string }[],
 ): { path: string; message: string }[] {
   const problems: { path: string; message: string }[] = [];
-  for (const [index, { name, git, readers = "public" }] of sources.entries()) {
-    for (const [at, reader] of readers === "public" ? [] : readers.entries())
-      if (reader.startsWith("role:") && !roles.some((role) => reader === `role:${role.name}`))
-        problems.push({
-          path: `knowledge.sources[${index}].readers[${at}]`,
-          message: `there is no role "${reader.slice("role:".length)}" in the policy`,
-        });
+  for (const [index, { name, git, slack, confluence, readers = "public" }] of sources.entries()) {
+    const named = [
+      ...(readers === "public" ? [] : [["readers", readers] as const]),
+      ...Object.entries({ groups: confluence?.groups, people: confluence?.people }).flatMap(
+        ([field, names]) =>
+          Object.entries(names ?? {}).map(([of, list]) => [`confluence.${field}.${of}`, list] as const),
+      ),
+    ];
+    for (const [field, list] of named)
+      for (const [at, reader] of list.entries())
+        if (reader.startsWith("role:") && !roles.some((role) => reader === `role:${role.name}`))
+          problems.push({
+            path: `knowledge.sources[${index}].${field}[${at}]`,
+            message: `there is no role "${reader.slice("role:".length)}" in the policy`,
+          });
     const path = `knowledge.sources[${index}]`;
+    if (slack !== undefined && sources.findIndex((other) => other.slack !== undefined) < index)
+      problems.push({ path: `${path}.slack`, message: "Slack channels are one source" });
     if (sources.findIndex((other) => other.name === name) < index)
       problems.push({ path: `${path}.name`, message: `another source is named "${name}" too` });
     if (git === undefined) continue;

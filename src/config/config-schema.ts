@@ -2,6 +2,7 @@ import { z } from "zod";
 import { gapReportSchema } from "./gap-report-schema.ts";
 import { pipelineSchema } from "./pipeline-schema.ts";
 import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
+import { embedderSchema, rerankerSchema } from "./embedder-schema.ts";
 import { namedModelSchema } from "./model-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { safetySchema } from "./safety-schema.ts";
@@ -42,6 +43,8 @@ export const fileSchema = z.strictObject({
       provider: z.enum(["auto", "none", "ollama", "openai"]).default("auto"),
       url: z.url().optional(),
       name: z.string().optional(),
+      /** Tokens of prompt and answer together; default: what its server tells. */
+      contextTokens: z.number().int().min(1_024).optional(),
       timeout: duration.default(60_000),
     })
     .prefault({}),
@@ -70,6 +73,8 @@ export const fileSchema = z.strictObject({
       watch: z.boolean().default(true),
       /** Who reads what is answered in a public channel: whoever is in it, or everybody, who might join it. */
       publicChannels: z.enum(["members", "everyone"]).default("members"),
+      embedder: embedderSchema,
+      reranker: rerankerSchema,
       /** Once a week into a channel: the questions without a good answer. Default: nowhere. */
       gapReport: gapReportSchema.optional(),
     })

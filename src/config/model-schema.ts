@@ -17,6 +17,8 @@ export const namedModelSchema = z.strictObject({
     .optional(),
   /** Slack ids of the channels where it is tried first. */
   channels: z.array(z.string().regex(/^[CDG][A-Z0-9]+$/, "a Slack id such as C0123ABCD")).default([]),
+  /** Tokens of prompt and answer together; default: what its server tells. */
+  contextTokens: z.number().int().min(1_024).optional(),
   /** Of a whole answer. */
   timeout: duration.default(60_000),
   /** Until its first word. */

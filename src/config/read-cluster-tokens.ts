@@ -22,15 +22,16 @@ export function readSourceTokens(
   problems: { path: string; message: string }[],
 ): Tokens {
   return Object.fromEntries(
-    file.knowledge.sources.flatMap(({ name, git, s3 }) => {
-      const token = readToken(env, git?.tokenEnv ?? s3?.secretKeyEnv, `source "${name}"`, problems);
+    file.knowledge.sources.flatMap(({ name, git, s3, confluence, notion }) => {
+      const variable = git?.tokenEnv ?? s3?.secretKeyEnv ?? confluence?.tokenEnv ?? notion?.tokenEnv;
+      const token = readToken(env, variable, `source "${name}"`, problems);
       return token === undefined ? [] : [[name, token]];
     }),
   );
 }
 
 /** A token that the file only names; undefined where it names none. */
-function readToken(
+export function readToken(
   env: NodeJS.ProcessEnv,
   variable: string | undefined,
   what: string,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const name = z
+export const readerName = z
   .string()
   .regex(
     /^(?:person:[UW][A-Z0-9]{2,}|email:[^\s@]+@[^\s@]+|group:@?[^\s@:]+|role:\S.*|channel:[CG][A-Z0-9]{2,})$/,
@@ -10,5 +10,5 @@ const name = z
 /** "public", or names of which a reader has one. */
 export const readersSetting = z.union([
   z.literal("public"),
-  z.array(name).min(1, "name somebody, or leave it out"),
+  z.array(readerName).min(1, "name somebody, or leave it out"),
 ]);

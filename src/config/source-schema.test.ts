@@ -3,6 +3,9 @@ import { gitLink, sourceSchema } from "./source-schema.ts";
 
 const problems = (source: object): string[] =>
   sourceSchema.safeParse({ name: "docs", ...source }).error?.issues.map(({ message }) => message) ?? [];
+const wiki = (fields: object) => ({
+  confluence: { url: "https://team.atlassian.net/wiki", tokenEnv: "WIKI_TOKEN", spaces: ["ML"], ...fields },
+});
 const git = (fields: object) => ({ git: { url: "https://github.com/team/docs.git", ...fields } });
 
 describe("a source's settings", () => {
@@ -21,12 +24,19 @@ describe("a source's settings", () => {
       "a website",
       { website: { prefixes: ["https://docs.example.com/"], sitemap: "https://docs.example.com/s.xml" } },
     ],
+    ["Slack channels", { slack: { publicChannels: "everyone" } }],
+    ["Notion", { notion: { tokenEnv: "NOTION_TOKEN" } }],
+    ["Confluence Cloud", wiki({ email: "bot@example.com", people: { "557058:a": ["person:U01ANN"] } })],
+    [
+      "Confluence in one's own network",
+      wiki({ url: "http://wiki.internal:8090", privateHosts: ["wiki.internal"], spaces: ["ML", "~ann"] }),
+    ],
   ])("may be those of %s", (_, source) => {
     expect(problems(source)).toEqual([]);
   });
 
   it.each([
-    ["no kind", {}, /one of folder, git, website, s3/],
+    ["no kind", {}, /one of folder, git, website, s3, confluence, notion, slack/],
     ["readers without a kind", { folder: "/a", baseUrl: "https://b/", readers: ["lee"] }, /person:U03LEE/],
     ["nobody as readers", { folder: "/a", baseUrl: "https://b/", readers: [] }, /name somebody/],
     [
@@ -55,6 +65,10 @@ describe("a source's settings", () => {
       { website: { prefixes: ["https://a/"] }, baseUrl: "https://b/" },
       /folder only/,
     ],
+    ["a token in the open", wiki({ url: "http://wiki.example.com" }), /over https only/],
+    ["a space that is a search", wiki({ spaces: ['ML" or type = page'] }), /key of a space/],
+    ["a space twice", wiki({ spaces: ["ML", "ML"] }), /each once/],
+    ["a group that is nobody's name", wiki({ groups: { leads: ["ml-leads"] } }), /person:U03LEE/],
   ])("may not be those of %s", (_, source, message) => {
     expect(problems(source).join("\n")).toMatch(message);
   });

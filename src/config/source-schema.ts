@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readersSetting } from "./readers-schema.ts";
+import { readerName, readersSetting } from "./readers-schema.ts";
 import { duration } from "./units.ts";
 
 /** A name that the tokens of private repositories are read from. */
@@ -75,6 +75,44 @@ const s3Schema = z.strictObject({
     .optional(),
 });
 
+const confluenceSchema = z.strictObject({
+  /** Of the wiki, up to what its pages have in common: https://team.atlassian.net/wiki, https://wiki.example.com */
+  url: webAddress,
+  /** Where people open it, if that is another address, such as behind https://api.atlassian.com/ex/confluence/<id>/wiki. */
+  link: webAddress.optional(),
+  /** Confluence Cloud: of the account whose API token it is. Without it: Data Center, by a personal access token. */
+  email: z.email().optional(),
+  /** Which environment variable holds the token. */
+  tokenEnv: environmentName,
+  /** Keys of the spaces that are read: ML, ~ann. */
+  spaces: z
+    .array(z.string().regex(/^~?[A-Za-z0-9_.:-]{1,255}$/, "the key of a space"))
+    .min(1)
+    .refine((keys) => new Set(keys).size === keys.length, "each once"),
+  /** Names of hosts that may be at a private address. */
+  privateHosts: z.array(z.string().min(1)).default([]),
+  /** Who is meant by a group (its name or id) in a page's restrictions; a group that is not here is nobody. */
+  groups: z.record(z.string(), z.array(readerName)).default({}),
+  /** Who is meant by an account id (Cloud) or a user name (Data Center), where Confluence does not tell the e-mail address. */
+  people: z.record(z.string(), z.array(readerName)).default({}),
+});
+
+const notionSchema = z.strictObject({
+  /** Which environment variable holds the token of the integration that pages are shared with. */
+  tokenEnv: environmentName,
+  /** Where Notion's API is reached, such as through a proxy. Default: https://api.notion.com */
+  url: webAddress.optional(),
+  /** Names of hosts that may be at a private address. */
+  privateHosts: z.array(z.string().min(1)).default([]),
+});
+
+const slackSchema = z.strictObject({
+  /** Who reads what was said in public channels: the channel's members, as in private ones, or every member of the workspace. */
+  publicChannels: z.enum(["members", "everyone"]).default("members"),
+  /** Threads that began longer ago are no documents. */
+  days: z.number().int().min(1).max(3_650).default(365),
+});
+
 /** A place that documents come from: a name and one of the kinds. */
 export const sourceSchema = z
   .strictObject({
@@ -89,14 +127,18 @@ export const sourceSchema = z
     git: gitSchema.optional(),
     website: websiteSchema.optional(),
     s3: s3Schema.optional(),
+    confluence: confluenceSchema.optional(),
+    notion: notionSchema.optional(),
+    /** Threads of the channels where a member types /docs channel on. */
+    slack: slackSchema.optional(),
   })
   .superRefine((source, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
-    if (
-      [source.folder, source.git, source.website, source.s3].filter((kind) => kind !== undefined).length !== 1
-    )
-      problem("name", "needs one of folder, git, website, s3");
+    const { folder, git, website, s3, confluence, notion, slack } = source;
+    const kinds = { folder, git, website, s3, confluence, notion, slack };
+    if (Object.values(kinds).filter((kind) => kind !== undefined).length !== 1)
+      problem("name", `needs one of ${Object.keys(kinds).join(", ")}`);
     if (source.baseUrl !== undefined && source.folder === undefined)
       problem("baseUrl", "is for a folder only");
     if (
@@ -110,6 +152,11 @@ export const sourceSchema = z
       );
     if ((source.s3?.accessKeyId === undefined) !== (source.s3?.secretKeyEnv === undefined))
       problem("s3", "accessKeyId and secretKeyEnv belong together");
+    for (const [kind, place] of Object.entries({ confluence, notion })) {
+      const url = URL.parse(place?.url ?? "");
+      if (url?.protocol === "http:" && place?.privateHosts.includes(url.hostname) !== true)
+        problem(`${kind}.url`, "a token is sent over https only, or to a host that privateHosts names");
+    }
     if (source.git !== undefined && gitLink(source.git) === undefined)
       problem("git.link", "is needed: where pages of this host are seen is not known");
   });

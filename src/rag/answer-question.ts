@@ -3,10 +3,11 @@ import type { Locale } from "../store/database.ts";
 import type { CuratedAnswer } from "./curated-answers.ts";
 import { curatedEvents } from "./curated-events.ts";
 import { extractiveAnswer } from "./extractive-answer.ts";
-import { generatedAnswer } from "./generated-answer.ts";
+import { fitToModel, generatedAnswer } from "./generated-answer.ts";
 import type { NamedModel } from "./model-order.ts";
 import { SearchUnavailableError, type AnswerEvent, type Question, type SearchTrace } from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
+import type { ScoredChunk } from "./rank-chunks.ts";
 import { sourceRef, type Retrieval } from "./retrieve.ts";
 import { searchedAlso } from "./searched-also.ts";
 
@@ -50,17 +51,26 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
     return;
   }
   question.signal?.throwIfAborted();
-  const trace = traceOf(found, performance.now() - startedAtMs);
+  const searchedMs = performance.now() - startedAtMs;
+  const trace = traceOf(found, searchedMs);
   if (found.passages.length === 0) {
     yield { kind: "no-answer", reason: "nothing-relevant", nearest: found.nearest, found: trace };
     return;
   }
   yield { kind: "stage", stage: "reading", found: trace };
   const models = deps.models(question);
-  if (models.length > 0) yield { kind: "stage", stage: "writing" };
   for (const named of models) {
     if (performance.now() - startedAtMs > FALL_BACK_WITHIN_MS) break;
-    const outcome = yield* generatedAnswer(deps, named, question, found.passages);
+    const { sections, leftOut } = await fitToModel(deps.prompts, named, question, found.passages);
+    // Which of them the model reads is told again only where it is not all of them.
+    if (leftOut.size > 0)
+      yield { kind: "stage", stage: "reading", found: traceOf(found, searchedMs, leftOut) };
+    if (sections.length === 0) {
+      deps.logger.warn({ model: named.model.name }, "not one passage fits into what the model reads");
+      continue;
+    }
+    yield { kind: "stage", stage: "writing" };
+    const outcome = yield* generatedAnswer(deps, named, question, sections);
     if (outcome !== "failed") deps.onModelAnswer(named.model.name);
     if (outcome === "answered") return;
     if (outcome === "no-answer") {
@@ -71,13 +81,23 @@ export async function* answerQuestion(deps: AnswerDeps, question: Question): Asy
   yield* quotedAnswer(found, question.locale);
 }
 
-function traceOf({ terms, confidence, passages }: Retrieval, tookMs: number): SearchTrace {
+function traceOf(
+  { terms, confidence, passages, vectors, reranked }: Retrieval,
+  tookMs: number,
+  leftOut?: ReadonlySet<ScoredChunk>,
+): SearchTrace {
   return {
     words: terms.map(({ text }) => text),
     searchedAlso: searchedAlso(terms, passages),
     confidence,
-    passages: passages.map(({ chunk, score }) => ({ source: sourceRef(chunk), score })),
+    passages: passages.map((passage) => ({
+      source: sourceRef(passage.chunk),
+      score: passage.score,
+      ...(leftOut?.has(passage) === true && { isLeftOut: true }),
+    })),
     tookMs,
+    ...(vectors !== undefined && { vectors }),
+    ...(reranked !== undefined && { reranked }),
   };
 }
 

@@ -1,23 +1,31 @@
 import type { Logger } from "pino";
 import type { Store } from "../store/database.ts";
 import { answerQuestion } from "./answer-question.ts";
+import { countKnownChunks } from "./document-rows.ts";
 import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource } from "./document-source.ts";
 import { forgetOtherSources } from "./forget-other-sources.ts";
 import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
+import { createVectors, type Vectors } from "./create-vectors.ts";
 import { findCuratedAnswer } from "./curated-answers.ts";
 import { createGlossary } from "./glossary.ts";
 import { createModelOrder, type NamedModel } from "./model-order.ts";
-import type { AnswerEvent, ChatModel, Question, VectorIndex } from "./ports.ts";
+import { createVectorKeeper } from "./keep-vectors.ts";
+import {
+  type AnswerEvent,
+  type ChatModel,
+  type Embedder,
+  type Question,
+  type Reranker,
+  type VectorIndex,
+} from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
+import { createRerank, type Rerank } from "./rerank.ts";
 import { retrieve } from "./retrieve.ts";
 import { readableSourceNames, readableSourceStates } from "./readable-sources.ts";
 import { dueSources, type SourceState } from "./source-state.ts";
-import { termStatistics, type TermStatistics } from "./term-statistics.ts";
-
-/** Enough to know how common a word is; a few megabytes. */
-const SAMPLED_CHUNKS = 20_000;
-const STATISTICS_AGE_MS = 10 * 60_000;
+import { withVectorCounts } from "./with-vector-counts.ts";
+import { createStatisticsCache } from "./statistics-cache.ts";
 
 export interface Rag {
   /** See `answerQuestion`: ends with `answer-end` or `no-answer`. */
@@ -41,6 +49,12 @@ export interface Rag {
   sourceStates(audiences: readonly string[]): Promise<readonly SourceState[]>;
   /** The sources whose `everyMs` has passed since their latest sync began. */
   dueSources(): Promise<readonly string[]>;
+  /** Waits until every chunk has its vector, or the rest has to wait for the embedder. True at once without an embedder. */
+  settle(signal?: AbortSignal): Promise<{ isComplete: boolean }>;
+  /** Undefined without an embedder. */
+  embedder: Pick<Vectors, "embed" | "name" | "ofQuestion"> | undefined;
+  /** Undefined without a reranker. */
+  rerank: Rerank | undefined;
   /** Names of the models, in the order in which they are tried. */
   models(): readonly string[];
   /** Whether a question can be searched for now. */
@@ -58,6 +72,12 @@ export function createRag(options: {
   sources: readonly DocumentSource[];
   /** Absent: what is no text is left out. */
   converter?: DocumentConverter;
+  /** Absent: search goes by words alone. */
+  embedder?: Embedder | undefined;
+  /** Of a question's vector; default 1 s. */
+  questionTimeoutMs?: number | undefined;
+  /** Absent: our own order stays. */
+  reranker?: { model: Reranker; passages: number } | undefined;
   prompts: Prompts;
   logger: Logger;
   now?: () => Date;
@@ -72,13 +92,34 @@ export function createRag(options: {
   const statistics = createStatisticsCache(index, logger, now);
   const glossary = createGlossary(store, logger, () => performance.now());
   const running = new Map<string, Promise<unknown>>();
-  const synced = new Set<string>();
   const stops: (() => Promise<void>)[] = [];
+  const vectors =
+    options.embedder === undefined
+      ? undefined
+      : createVectors({
+          store,
+          index,
+          embedder: options.embedder,
+          logger,
+          questionTimeoutMs: options.questionTimeoutMs ?? 1_000,
+          nowMs: () => now().getTime(),
+          onNewSpace: () => keeper?.wake(),
+        });
+  const rerank =
+    options.reranker === undefined
+      ? undefined
+      : createRerank({
+          reranker: options.reranker.model,
+          passages: options.reranker.passages,
+          logger,
+          nowMs: () => now().getTime(),
+        });
+  const syncedFor = new Map<string, number>();
   const models =
     options.models ?? (options.model === undefined ? [] : [{ ...options, model: options.model }]);
   const order = createModelOrder(models, () => now().getTime());
 
-  return {
+  const rag: Rag = {
     answer: (question) =>
       answerQuestion(
         {
@@ -93,7 +134,13 @@ export function createRag(options: {
           },
           retrieve: (asked) =>
             retrieve(
-              { index: inSources(index, asked.sources), statistics: statistics.read, glossary },
+              {
+                index: inSources(index, asked.sources),
+                statistics: statistics.read,
+                glossary,
+                vectorOf: vectors?.ofQuestion,
+                rerank,
+              },
               asked,
             ),
           models: (asked) => order.candidates(asked.model ?? asked.usualModel, asked.onlyModel),
@@ -109,22 +156,30 @@ export function createRag(options: {
         throw new RangeError(
           `unknown document source "${sourceName}"; there are: ${[...byName.keys()].join(", ")}`,
         );
-      const turn = (running.get(sourceName) ?? Promise.resolve()).then(() =>
-        indexSource({ store, index, converter, logger, now }, source, {
+      const turn = (running.get(sourceName) ?? Promise.resolve()).then(async () => {
+        await vectors?.open(signal);
+        syncedFor.set(sourceName, vectors?.generation() ?? 0);
+        return indexSource({ store, index: withVectors(index, vectors), converter, logger, now }, source, {
           ...(onProgress === undefined ? {} : { onProgress }),
           ...(signal === undefined ? {} : { signal }),
-        }),
-      );
+        });
+      });
       running.set(
         sourceName,
         turn.catch(() => undefined),
       );
       const report = await turn;
-      synced.add(sourceName);
-      if (synced.size === byName.size) await index.publish();
+      const published = await index.publish({ chunks: await countKnownChunks(store) });
+      if (published === "incomplete")
+        logger.info({ source: sourceName }, "the older index answers until the new one is whole");
       if (report.written + report.deleted > 0) await statistics.refresh();
+      keeper?.wake();
       return report;
     },
+
+    settle: async (signal) => (await keeper?.settle(signal)) ?? { isComplete: true },
+    embedder: vectors,
+    rerank,
 
     forgetOtherSources: () => forgetOtherSources({ store, index, logger }, [...byName.keys()]),
 
@@ -141,7 +196,10 @@ export function createRag(options: {
 
     sources: () => [...byName.keys()],
     readableSources: (audiences) => readableSourceNames(store, sources, audiences),
-    sourceStates: (audiences) => readableSourceStates(store, sources, now(), audiences),
+    async sourceStates(audiences) {
+      const states = await readableSourceStates(store, sources, now(), audiences);
+      return vectors === undefined ? states : withVectorCounts(index, states, audiences);
+    },
     dueSources: () => dueSources(store, sources, now()),
     models: () => models.map(({ model }) => model.name),
 
@@ -157,47 +215,33 @@ export function createRag(options: {
     },
 
     async close() {
+      await keeper?.close();
       await Promise.all(stops.map((stop) => stop()));
       await Promise.all(running.values());
       await converter?.close();
       await index.close();
     },
   };
+  const keeper =
+    vectors === undefined
+      ? undefined
+      : createVectorKeeper({
+          vectors,
+          sources: [...byName.keys()],
+          syncedFor: (source) => syncedFor.get(source),
+          sync: (source) => rag.sync(source),
+          logger,
+        });
+  return rag;
+}
+
+/** The index as a sync writes it: with the vectors that are there in time. */
+function withVectors(index: VectorIndex, vectors: Vectors | undefined): VectorIndex {
+  if (vectors === undefined) return index;
+  return { ...index, upsert: async (chunks) => index.upsert(await vectors.attach(chunks)) };
 }
 
 /** The index as a question about some of the sources sees it. */
 function inSources(index: VectorIndex, sources: Question["sources"]): VectorIndex {
   return sources === undefined ? index : { ...index, search: (query) => index.search({ ...query, sources }) };
-}
-
-/** Kept in memory, because a question must not wait for them; an old copy is used while a new one is read. */
-function createStatisticsCache(index: VectorIndex, logger: Logger, now: () => Date) {
-  let known: TermStatistics | undefined;
-  let readAtMs = 0;
-  let reading: Promise<TermStatistics> | undefined;
-  const refresh = (): Promise<TermStatistics> => {
-    reading ??= index
-      .sampleSearchTexts(SAMPLED_CHUNKS)
-      .then((texts) => {
-        readAtMs = now().getTime();
-        return (known = termStatistics(texts));
-      })
-      .finally(() => {
-        reading = undefined;
-      });
-    return reading;
-  };
-  return {
-    refresh: async () => {
-      // What is being read may be older than the write that asks for this.
-      await reading?.catch(() => undefined);
-      await refresh();
-    },
-    async read(): Promise<TermStatistics> {
-      if (known === undefined) return refresh();
-      if (now().getTime() - readAtMs > STATISTICS_AGE_MS)
-        refresh().catch((error: unknown) => logger.warn({ err: error }, "old word counts are used"));
-      return known;
-    },
-  };
 }

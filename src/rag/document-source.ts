@@ -26,6 +26,8 @@ export type SkipReason =
   | "robots"
   /** It is at, or redirects to, an address that must not be reached. */
   | "forbidden-address"
+  /** A key, token or password stands in its path, and so would in every link to it. */
+  | "secret-in-name"
   /** More pages than are read of one source. */
   | "too-many"
   /** It is there and could not be read this time: what was indexed of it stays. */

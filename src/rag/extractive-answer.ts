@@ -9,9 +9,13 @@ import { tokenize } from "./tokenize.ts";
 const MAX_QUOTES = 3;
 const MAX_CHARACTERS = 1_200;
 const MAX_QUOTE_CHARACTERS = 400;
+/** Of a sentence with the list that it introduces. */
+const MAX_LIST_CHARACTERS = 700;
 const MAX_CODE_LINES = 12;
 /** A sentence this far behind the best one is left out. */
 const MIN_SHARE_OF_BEST = 0.4;
+/** How much the page that was found first goes before the others. */
+const RANK_POWER = 1.5;
 /** Sentences that belong together are quoted together up to this length: the answer often stands beside the words asked for. */
 const MAX_TOGETHER_CHARACTERS = 360;
 
@@ -24,8 +28,13 @@ export interface Quote {
   passage: number;
 }
 
+/** With the list that it introduces: "There are two:" says nothing without what stands below it. */
+interface Quotable extends Sentence {
+  list?: string;
+}
+
 interface Candidate {
-  sentence: Sentence;
+  sentence: Quotable;
   passage: number;
   position: number;
   score: number;
@@ -43,12 +52,12 @@ export function extractiveAnswer(
   statistics: TermStatistics,
   locale: Locale,
 ): Quote[] {
-  const sentences = passages.map(({ chunk }) => joinNeighbours(splitSentences(chunk.text)));
+  const sentences = passages.map(({ chunk }) => withLists(joinNeighbours(splitSentences(chunk.text))));
   const candidates = passages.flatMap((passage, index) =>
     scoreSentences(passage, sentences[index] ?? [], terms, statistics).map((one) => ({
       ...one,
       passage: index,
-      score: one.score * (passage.score / (passages[0]?.score ?? 1)),
+      score: one.score * (passage.score / (passages[0]?.score ?? 1)) ** RANK_POWER,
     })),
   );
   const best = choose(candidates).sort(
@@ -56,7 +65,7 @@ export function extractiveAnswer(
   );
   let isCodeShown = false;
   return best.map(({ sentence, passage, position }) => {
-    const text = `“${shorten(safeProse(sentence.text.replace(/\s?\[\^?\d+\]/g, ""), locale))}”`;
+    const text = `“${quoteOf(sentence, locale)}”`;
     const following = sentences[passage]?.[position + 1];
     if (following?.kind !== "code" || !isShort(following) || isCodeShown) return { text, passage };
     isCodeShown = true;
@@ -80,9 +89,27 @@ function joinNeighbours(sentences: readonly Sentence[]): Sentence[] {
   return joined;
 }
 
+function withLists(sentences: readonly Sentence[]): Quotable[] {
+  return sentences.map((sentence, position) => {
+    const next = sentences[position + 1];
+    return next?.kind === "item" && introduces(sentence) ? { ...sentence, list: next.text } : sentence;
+  });
+}
+
+/** "There are two:", "다음과 같다." */
+function introduces({ text, kind }: Sentence): boolean {
+  return kind === "prose" && (/[:：]$/.test(text) || /다음|아래|following|below/i.test(text.slice(-60)));
+}
+
+function quoteOf({ text, list }: Quotable, locale: Locale): string {
+  const whole = list === undefined ? text : `${text} · ${list}`;
+  const limit = list === undefined ? MAX_QUOTE_CHARACTERS : MAX_LIST_CHARACTERS;
+  return shorten(safeProse(whole.replace(/\s?\[\^?\d+\]/g, ""), locale), limit);
+}
+
 function scoreSentences(
   { chunk }: ScoredChunk,
-  sentences: readonly Sentence[],
+  sentences: readonly Quotable[],
   terms: readonly QuestionTerm[],
   statistics: TermStatistics,
 ): Omit<Candidate, "passage">[] {
@@ -91,7 +118,7 @@ function scoreSentences(
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   return sentences.flatMap((sentence, position) => {
     if (sentence.kind === "code" || sentence.text.length < 8) return [];
-    const tokens = new Set(tokenize(sentence.text));
+    const tokens = new Set(tokenize(`${sentence.text}\n${sentence.list ?? ""}`));
     let score = 0;
     for (const [index, term] of terms.entries())
       score +=
@@ -112,7 +139,8 @@ function choose(candidates: readonly Candidate[]): Candidate[] {
   for (const candidate of ranked) {
     const isFar = candidate.score < MIN_SHARE_OF_BEST * (ranked[0]?.score ?? 0);
     if (chosen.length === MAX_QUOTES || isFar) break;
-    const length = Math.min(candidate.sentence.text.length, MAX_QUOTE_CHARACTERS);
+    const { text, list = "" } = candidate.sentence;
+    const length = Math.min(text.length, MAX_QUOTE_CHARACTERS) + Math.min(list.length, MAX_QUOTE_CHARACTERS);
     if (chosen.some((other) => isSame(candidate.tokens, other.tokens))) continue;
     if (chosen.length > 0 && characters + length > MAX_CHARACTERS) continue;
     chosen.push(candidate);
@@ -130,8 +158,8 @@ function isShort({ text }: Sentence): boolean {
   return text !== "" && text.split("\n").length <= MAX_CODE_LINES && text.length <= 600;
 }
 
-function shorten(text: string): string {
-  if (text.length <= MAX_QUOTE_CHARACTERS) return text;
-  const cut = text.slice(0, MAX_QUOTE_CHARACTERS).replace(/\s+\S*$/, "");
+function shorten(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  const cut = text.slice(0, maxCharacters).replace(/\s+\S*$/, "");
   return `${cut.isWellFormed() ? cut : cut.slice(0, -1)} …`;
 }

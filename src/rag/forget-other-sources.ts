@@ -19,6 +19,7 @@ export async function forgetOtherSources(
       const indexed = await index.listDocuments(source);
       if (indexed.size > 0) await index.deleteDocuments([...indexed.keys()]);
       await store.deleteFrom("documents").where("source", "=", source).execute();
+      await store.deleteFrom("failed_documents").where("source", "=", source).execute();
       await store.deleteFrom("source_syncs").where("source", "=", source).execute();
       logger.info(
         { source, deleted: indexed.size },

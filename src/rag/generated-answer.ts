@@ -1,9 +1,22 @@
 import { randomBytes } from "node:crypto";
 import type { Locale } from "../store/database.ts";
+import {
+  estimateTokens,
+  fitSections,
+  renderSection,
+  type AnswerSection,
+  type FittedSections,
+} from "./answer-sections.ts";
 import type { AnswerDeps } from "./answer-question.ts";
 import { createAnswerText, type AnswerPiece } from "./answer-text.ts";
 import type { NamedModel } from "./model-order.ts";
-import type { AnswerEvent, Question, TokenUsage } from "./ports.ts";
+import {
+  ANSWER_TOKENS,
+  DEFAULT_CONTEXT_TOKENS,
+  type AnswerEvent,
+  type Question,
+  type TokenUsage,
+} from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import type { ScoredChunk } from "./rank-chunks.ts";
 import { sourceRef } from "./retrieve.ts";
@@ -23,7 +36,7 @@ export async function* generatedAnswer(
   deps: Pick<AnswerDeps, "prompts" | "logger" | "onModelFailure">,
   named: NamedModel,
   question: Question,
-  passages: readonly ScoredChunk[],
+  passages: readonly AnswerSection[],
 ): AsyncGenerator<AnswerEvent, "answered" | "no-answer" | "failed"> {
   const text = createAnswerText({ passages: passages.length, locale: question.locale });
   const { model } = named;
@@ -114,10 +127,22 @@ function createHead(): { push(part: string): string; end(): string; isRefusal():
   };
 }
 
+/** The passages that fit into what the model takes beside the prompt, the question and its answer. */
+export async function fitToModel(
+  prompts: Prompts,
+  { model }: NamedModel,
+  question: Question,
+  passages: readonly ScoredChunk[],
+): Promise<FittedSections> {
+  const tokens = (await model.contextTokens?.()) ?? DEFAULT_CONTEXT_TOKENS;
+  const { system, user } = renderPrompt(prompts, question, []);
+  return fitSections(passages, tokens - ANSWER_TOKENS - estimateTokens(system + user));
+}
+
 function renderPrompt(
   prompts: Prompts,
   question: Question,
-  passages: readonly ScoredChunk[],
+  passages: readonly AnswerSection[],
 ): { system: string; user: string } {
   const history = (question.history ?? [])
     .slice(-MAX_HISTORY_MESSAGES)
@@ -128,9 +153,7 @@ function renderPrompt(
   return prompts.answer.render({
     // No document can write the closing tag, because nobody knows its name beforehand.
     fence: `passages-${randomBytes(6).toString("hex")}`,
-    passages: passages
-      .map(({ chunk }, index) => `[${index + 1}] ${chunk.headings.join(" > ")}\n${chunk.text}`)
-      .join("\n\n"),
+    passages: passages.map(renderSection).join("").trimEnd(),
     history: history.length === 0 ? "(none)" : history.join("\n"),
     question: bothEnds(question.text),
     language: LANGUAGES[question.locale],

@@ -12,6 +12,7 @@ import {
 } from "./document-rows.ts";
 import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource, SkippedDocument } from "./document-source.ts";
+import { openFailedDocuments } from "./failed-documents.ts";
 import { contentHash, documentId, indexDocument } from "./indexed-document.ts";
 import { createTermLearner } from "./learn-terms.ts";
 import type { VectorIndex } from "./ports.ts";
@@ -107,6 +108,7 @@ async function sync(
     indexed.delete(id);
     rows.delete(id);
   }
+  const failed = await openFailedDocuments(store, source.name, now());
   const seen = new Set<string>();
   const learner = createTermLearner(source.name);
   let written = 0;
@@ -137,7 +139,10 @@ async function sync(
     const audience = audiences.get(id) ?? "";
     const mark = storedMark(listed.mark, audience);
     const row = rows.get(id);
-    if (mark !== undefined && row?.mark === mark && indexed.get(id) === row.contentHash) {
+    const failure = failed.find(listed.path, mark);
+    if (failure !== undefined) {
+      skipped.push({ ...failure, ...(listed.readers !== undefined && { readers: listed.readers }) });
+    } else if (mark !== undefined && row?.mark === mark && indexed.get(id) === row.contentHash) {
       seen.add(id);
       unchanged += 1;
     } else {
@@ -148,6 +153,7 @@ async function sync(
       const document = await reading;
       if ("reason" in document) {
         skipped.push({ ...document, ...(listed.readers !== undefined && { readers: listed.readers }) });
+        failed.add(document, mark);
       } else {
         const hash = contentHash(document, audience);
         seen.add(id);
@@ -178,6 +184,7 @@ async function sync(
   const skippedAudiences = skipped.map(({ readers = own }) => audienceOf(readers));
   await keepAudiences(store, skippedAudiences);
   await forgetUnusedAudiences(store);
+  await failed.keep();
   const report = {
     source: source.name,
     written,

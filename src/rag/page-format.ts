@@ -1,7 +1,16 @@
 import { extname } from "node:path";
 
 /** How a document is read. "code": shown as it is, in a block. */
-export const documentFormats = ["markdown", "text", "code", "html", "pdf", "docx", "notebook"] as const;
+export const documentFormats = [
+  "markdown",
+  "text",
+  "code",
+  "html",
+  "pdf",
+  "docx",
+  "notebook",
+  "confluence",
+] as const;
 export type DocumentFormat = (typeof documentFormats)[number];
 
 const FORMATS: Readonly<Record<string, DocumentFormat>> = {

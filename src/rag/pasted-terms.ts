@@ -15,7 +15,9 @@ const WORD_WEIGHT = 0.15;
  * has is left out. Without a known name the words are all there is, and most of them have to be found.
  */
 export function pastedTerms(terms: readonly QuestionTerm[], statistics: TermStatistics): QuestionTerm[] {
-  const isName = ({ text }: QuestionTerm): boolean => text.length >= MIN_NAME_CHARACTERS && NAME.test(text);
+  // "BackOff" is a word of the field, whatever its capitals.
+  const isName = ({ text, alternatives }: QuestionTerm): boolean =>
+    text.length >= MIN_NAME_CHARACTERS && NAME.test(text) && alternatives.length === 1;
   const names = terms
     .filter((term) => isName(term) && statistics.has(term.alternatives[0]?.[0] ?? ""))
     .slice(0, MAX_NAMES);

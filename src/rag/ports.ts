@@ -20,8 +20,20 @@ export interface SearchTrace {
   /** 0 to 1. */
   confidence: number;
   /** What the answer could be written from, best first. */
-  passages: readonly { source: SourceRef; score: number }[];
+  passages: readonly {
+    source: SourceRef;
+    score: number;
+    /** It did not fit into what the model reads. */
+    isLeftOut?: boolean;
+  }[];
   tookMs: number;
+  /**
+   * Whether nearness in meaning was looked at as well: "pending" where no chunk has its vector yet, else why the question had
+   * none. Absent: there is no embedder.
+   */
+  vectors?: "used" | "pending" | "away" | "late" | "resting";
+  /** Whether a reranker gave the order: "away" where it failed or was late, "resting" where it is left alone. Absent: there is none. */
+  reranked?: "used" | "away" | "resting";
 }
 
 /** Who wrote a curated answer, and when. */
@@ -87,12 +99,20 @@ export interface IndexedChunk {
   language: Locale;
   /** Milliseconds since the epoch, 0 when unknown. */
   updatedAtMs: number;
+  /** Of unit length, in the index's vector space. Absent: found by its words alone until it is known. */
+  vector?: Float32Array;
 }
 
 export interface RankedChunk {
   chunk: IndexedChunk;
   /** 1 for the best. Scores differ between Milvus Lite and Milvus, ranks do not. */
   rank: number;
+}
+
+/** What vectors of an index are comparable in. */
+export interface VectorSpace {
+  model: string;
+  dimension: number;
 }
 
 /** One index; thrown errors are outages (`SearchUnavailableError`), everything else is a value. */
@@ -107,9 +127,24 @@ export interface VectorIndex {
   deleteDocuments(documentIds: readonly string[]): Promise<void>;
   /** Document id -> content hash, of everything indexed for a source; "" when a document's chunks disagree. */
   listDocuments(source: string): Promise<ReadonlyMap<string, string>>;
-  /** Best first. No audiences or an empty query: nothing. */
+  /**
+   * From now on chunks have vectors of this space. One that the index does not have yet is written beside what is read,
+   * like a new version. Without a call: by words alone.
+   */
+  useVectors(space: VectorSpace): Promise<void>;
+  /** At most `limit` chunks of a source whose vector is not known yet. */
+  listWithoutVectors(source: string, limit: number): Promise<readonly IndexedChunk[]>;
+  /** How many chunks of a source that these readers may read wait for their vector. */
+  countWithoutVectors(source: string, audiences: readonly string[]): Promise<number>;
+  /** Writes the vectors of those chunks that are still there as they are given. */
+  addVectors(chunks: readonly IndexedChunk[]): Promise<void>;
+  /**
+   * Best first. No audiences, or neither words nor a vector: nothing. With a vector of the index's space the chunks found
+   * by words and the nearest ones are merged by reciprocal rank, and each has its vector if there is one.
+   */
   search(query: {
     searchText: string;
+    vector?: Float32Array | undefined;
     audiences: readonly string[];
     /** Undefined: all. */
     sources?: readonly string[] | undefined;
@@ -119,10 +154,11 @@ export interface VectorIndex {
   sampleSearchTexts(limit: number): Promise<readonly string[]>;
   count(): Promise<number>;
   /**
-   * Lets searches read what was written since `open`. Only needed after a change of the index's own version, when
-   * searches go on reading the older index until every source has been written anew; else it does nothing.
+   * Lets searches read what was written since `open`. Only needed after a change of version or vector space, when searches
+   * go on reading the older index, in which changed and deleted documents are kept up to date as well; else it does
+   * nothing. "incomplete": the new index has not as many chunks as expected, and the older one goes on.
    */
-  publish(): Promise<void>;
+  publish(expected: { chunks: number }): Promise<"published" | "incomplete">;
   close(): Promise<void>;
 }
 
@@ -143,7 +179,14 @@ export interface ChatModel {
     onUsage?: (usage: TokenUsage) => void;
   }): AsyncIterable<string>;
   isReachable(): Promise<boolean>;
+  /** Tokens of prompt and answer together; absent, or undefined: as DEFAULT_CONTEXT_TOKENS. */
+  contextTokens?(): Promise<number | undefined>;
 }
+
+/** Ollama's own default is less than eight passages need. */
+export const DEFAULT_CONTEXT_TOKENS = 16_384;
+/** Of one answer. */
+export const ANSWER_TOKENS = 1_024;
 
 /** A page as it is indexed. */
 export interface SourceDocument {
@@ -155,9 +198,37 @@ export interface SourceDocument {
   url: string;
 }
 
+/** Turns texts into vectors. Throws `EmbedderUnavailableError` when it cannot be reached, refuses, or answers nonsense. */
+export interface Embedder {
+  /** The model and what else shapes its vectors; those of different names are never compared. */
+  name: string;
+  /** Asked of the model by one call, then remembered. */
+  dimension(signal?: AbortSignal): Promise<number>;
+  /** In the order of the texts, of unit length. What is longer than the model takes is embedded in parts, not cut. */
+  embed(
+    texts: readonly string[],
+    options: { as: "passage" | "question"; signal?: AbortSignal | undefined },
+  ): Promise<readonly Float32Array[]>;
+  isReachable(): Promise<boolean>;
+}
+
+/** Says how well each text answers a question. Throws `RerankerUnavailableError`, also when it is late. */
+export interface Reranker {
+  name: string;
+  /** One number for each text, in their order; more is better, and nothing else is known of it. */
+  score(question: string, texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]>;
+  isReachable(): Promise<boolean>;
+}
+
 export class SearchUnavailableError extends Error {
   override name = "SearchUnavailableError";
 }
 export class ModelUnavailableError extends Error {
   override name = "ModelUnavailableError";
+}
+export class EmbedderUnavailableError extends Error {
+  override name = "EmbedderUnavailableError";
+}
+export class RerankerUnavailableError extends Error {
+  override name = "RerankerUnavailableError";
 }

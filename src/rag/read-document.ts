@@ -17,6 +17,7 @@ export async function readDocument(
   path: string,
   signal?: AbortSignal,
 ): Promise<SourceDocument | SkippedDocument> {
+  if (redactSecrets(path) !== path) return { path, reason: "secret-in-name" };
   let fetched: FetchedDocument;
   try {
     fetched = await source.read(path, signal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { audienceOf, mayRead, type Readers } from "./readers.ts";
+import { audienceOf, mayRead, type Readers, readersOfBoth } from "./readers.ts";
 
 const of = (...names: string[]) => new Set(names);
 
@@ -48,5 +48,18 @@ describe("who may read", () => {
   ])("%s", (_title, readers, names, expected) => {
     expect(mayRead(readers, names)).toBe(expected);
     expect(mayRead(audienceOf(readers).readers, names)).toBe(expected);
+  });
+});
+
+describe("the readers of both", () => {
+  const leads: Readers = { allOf: [["group:leads"]] };
+  const team: Readers = { allOf: [["group:team"]] };
+
+  it("are those who are readers of each, and nobody where one of them is nobody", () => {
+    expect(readersOfBoth("public", leads)).toEqual(leads);
+    expect(readersOfBoth(leads, "public")).toEqual(leads);
+    expect(mayRead(readersOfBoth(leads, team), of("group:leads", "group:team"))).toBe(true);
+    expect(mayRead(readersOfBoth(leads, team), of("group:leads"))).toBe(false);
+    expect(mayRead(readersOfBoth({ allOf: [] }, team), of("group:team"))).toBe(false);
   });
 });

@@ -39,6 +39,15 @@ export function audienceOf(readers: Readers): Audience {
   return { id: `a${hash}`, readers: { allOf } };
 }
 
+/** Whoever may read by both. */
+export function readersOfBoth(one: Readers, other: Readers): Readers {
+  if (one === "public") return other;
+  if (other === "public") return one;
+  // No list at all is nobody, and stays so.
+  const listsOf = ({ allOf }: Exclude<Readers, "public">) => (allOf.length === 0 ? [[]] : allOf);
+  return { allOf: [...listsOf(one), ...listsOf(other)] };
+}
+
 /** Whether somebody with these names (canonical ones) may read it. */
 export function mayRead(readers: Readers, names: ReadonlySet<string>): boolean {
   if (readers === "public") return true;

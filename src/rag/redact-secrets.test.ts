@@ -94,6 +94,17 @@ describe("redactSecrets", () => {
     expect(redactSecrets(text)).toBe(text);
   });
 
+  it("finds a secret that characters part which nobody sees, and leaves such characters alone elsewhere", () => {
+    const token = ["ghp_", "0123456789abcdefghijABCDEFGHIJ012345"].join("");
+    const family = "\u{1f468}\u200d\u{1f469}";
+
+    expect(redactSecrets(`at ${token.split("").join("\u200b")}.`)).toBe("at (removed: GitHub token).");
+    expect(redactSecrets(`at ${token.slice(0, 9)}\u00ad${token.slice(9)}.`)).toBe(
+      "at (removed: GitHub token).",
+    );
+    expect(redactSecrets(`a family ${family}`)).toBe(`a family ${family}`);
+  });
+
   it("leaves 2,000 random hashes of every length and writing alone", () => {
     const hashes = Array.from({ length: 2_000 }, (_, number) =>
       randomBytes(16 + (number % 40)).toString(number % 2 === 0 ? "hex" : "base64url"),

@@ -1,5 +1,5 @@
 /** Raised whenever the same page would lose other parts. */
-export const REDACTION_VERSION = 1;
+export const REDACTION_VERSION = 2;
 
 interface SecretRule {
   /** Stands in the page where the secret was. */
@@ -80,6 +80,18 @@ const RULES: readonly SecretRule[] = [
 
 /** Takes keys, tokens and passwords out of a page before it is stored: an index that holds none can leak none. */
 export function redactSecrets(text: string): string {
+  const redacted = withoutSecrets(text);
+  // Characters that nobody sees may part a secret; they are gone again when it is shown.
+  if (!HIDDEN.test(redacted)) return redacted;
+  const plain = redacted.replace(ALL_HIDDEN, "");
+  const plainRedacted = withoutSecrets(plain);
+  return plainRedacted === plain ? redacted : plainRedacted;
+}
+
+const HIDDEN = /[\p{Cf}\p{Co}]|(?![\n\t\r])\p{Cc}/u;
+const ALL_HIDDEN = new RegExp(HIDDEN, "gu");
+
+function withoutSecrets(text: string): string {
   return RULES.reduce(
     (redacted, { name, pattern, isSecret }) =>
       redacted.replace(pattern, (match: string, ...rest: unknown[]) => {

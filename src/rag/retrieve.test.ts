@@ -45,6 +45,20 @@ describe("retrieve", () => {
     expect(pages[0]).toBe("retry.md");
   });
 
+  it("begins with what stands before a page's first section where only the subject is asked", async () => {
+    const { passages } = await search(
+      {
+        "apparmor.md": `# AppArmor\n\nA security module of the kernel.\n\n## Upgrading AppArmor\n\nAppArmor 1 to AppArmor 2.`,
+      },
+      "What is AppArmor?",
+    );
+
+    expect(passages.map(({ chunk }) => chunk.headings)).toEqual([
+      ["AppArmor"],
+      ["AppArmor", "Upgrading AppArmor"],
+    ]);
+  });
+
   it("shows typical pages where no page has a word of the question", async () => {
     const { passages, nearest } = await search({}, "Quelle est la capitale?");
 

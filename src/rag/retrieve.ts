@@ -1,9 +1,12 @@
+import { blendNearness } from "./blend-nearness.ts";
 import { ENGLISH_STOP_WORDS } from "./english-words.ts";
+import type { Vectors } from "./create-vectors.ts";
 import { focusQuestion } from "./focus-question.ts";
-import type { IndexedChunk, Question, SourceRef, VectorIndex } from "./ports.ts";
 import { pastedTerms } from "./pasted-terms.ts";
+import type { IndexedChunk, Question, SearchTrace, SourceRef, VectorIndex } from "./ports.ts";
 import { questionTerms, type QuestionTerm } from "./question-terms.ts";
 import { confidence, rankChunks, type ScoredChunk } from "./rank-chunks.ts";
+import type { Rerank } from "./rerank.ts";
 import type { TermBook } from "./term-book.ts";
 import type { TermStatistics } from "./term-statistics.ts";
 import { textLanguage } from "./text-language.ts";
@@ -14,6 +17,7 @@ const MAX_QUERY_TOKENS = 120;
 const MAX_PASSAGES = 8;
 const MAX_PASSAGES_OF_A_PAGE = 3;
 const NEAREST_PAGES = 3;
+const SHORT_QUESTION_TERMS = 2;
 /**
  * Below it the pages do not answer the question; fitted with test/evals to at most 5 % false refusals. English questions
  * carry more words that say little, yet their words are found as they stand, so they may be held to more.
@@ -31,6 +35,9 @@ export interface Retrieval {
   /** 0 to 1; see `confidence`. */
   confidence: number;
   statistics: TermStatistics;
+  /** See SearchTrace. */
+  vectors?: NonNullable<SearchTrace["vectors"]>;
+  reranked?: NonNullable<SearchTrace["reranked"]>;
 }
 
 /** One search of the index, then our own order. @throws SearchUnavailableError */
@@ -40,10 +47,18 @@ export async function retrieve(
     statistics: () => Promise<TermStatistics>;
     /** Default: the words of this product alone. */
     glossary?: () => Promise<TermBook>;
+    /** Undefined: there is no embedder. */
+    vectorOf?: Vectors["ofQuestion"] | undefined;
+    /** Undefined: there is no reranker. */
+    rerank?: Rerank | undefined;
   },
   question: Question,
 ): Promise<Retrieval> {
-  const statistics = await deps.statistics();
+  const [statistics, asked] = await Promise.all([
+    deps.statistics(),
+    deps.vectorOf?.(withEarlierQuestion(question), question.signal),
+  ]);
+  const vector = asked?.kind === "vector" ? asked.vector : undefined;
   const language = questionLanguage(question);
   const terms = termsWithHistory(question, statistics, await deps.glossary?.()).map((term) =>
     inLanguages(term, language, statistics),
@@ -51,7 +66,8 @@ export async function retrieve(
   const tokens = [...new Set(terms.flatMap((term) => term.alternatives.flat()))];
   const searchText = tokens.slice(0, MAX_QUERY_TOKENS).join(" ");
   const audiences = question.audiences ?? ["public"];
-  const hits = await deps.index.search({ searchText, audiences, limit: CANDIDATES });
+  const hits = await deps.index.search({ searchText, vector, audiences, limit: CANDIDATES });
+  const isNearnessKnown = hits.some(({ chunk }) => chunk.vector !== undefined);
   /** Not one word of the question is in any page: pages that show what there is to ask about. */
   const typicalPages = async (): Promise<ScoredChunk[]> => {
     const searched = { searchText: statistics.common.join(" "), audiences, limit: CANDIDATES };
@@ -64,7 +80,7 @@ export async function retrieve(
       (a, b) => Number(b.chunk.language === language) - Number(a.chunk.language === language),
     );
   };
-  const ranked = withoutTwins(
+  const byWords = withoutTwins(
     rankChunks(
       hits.map((hit) => hit.chunk),
       terms,
@@ -73,15 +89,29 @@ export async function retrieve(
     ),
     language,
   );
-  const passages = bestPassages(ranked);
-  const sure = confidence(ranked, terms, statistics);
+  const sureByWords = confidence(byWords, terms, statistics);
+  const blended =
+    vector === undefined
+      ? { ranked: byWords, confidence: sureByWords }
+      : blendNearness(byWords, vector, sureByWords);
+  const { confidence: sure } = blended;
+  const isAnswered = sure >= MIN_CONFIDENCE[language];
+  const reranked = isAnswered
+    ? await deps.rerank?.(question.text, blended.ranked, question.signal)
+    : undefined;
+  const ranked = reranked?.ranked ?? blended.ranked;
+  const isShort = terms.length <= SHORT_QUESTION_TERMS;
   return {
     terms,
-    passages: sure >= MIN_CONFIDENCE[language] ? passages : [],
+    passages: isAnswered ? bestPassages(isShort ? withLeadFirst(ranked) : ranked) : [],
     ranked,
     nearest: nearestPages(ranked.length > 0 ? ranked : await typicalPages()),
     confidence: sure,
     statistics,
+    ...(asked !== undefined && {
+      vectors: asked.kind === "none" ? asked.reason : isNearnessKnown ? "used" : "pending",
+    }),
+    ...(reranked !== undefined && { reranked: reranked.outcome }),
   };
 }
 
@@ -115,12 +145,28 @@ function termsWithHistory(question: Question, statistics: TermStatistics, book?:
   return [...terms, ...earlier.map((term) => ({ ...term, weight: 0.5 }))];
 }
 
+/** What a follow-up is near to. */
+function withEarlierQuestion({ text, history }: Question): string {
+  const before = history?.findLast((message) => message.role === "person");
+  return before === undefined || questionTerms(text).length > 3 ? text : `${before.text}\n${text}`;
+}
+
 /** Of a page that exists in two languages at twin paths, only the one in the asker's language stays. */
 function withoutTwins(ranked: readonly ScoredChunk[], language: IndexedChunk["language"]): ScoredChunk[] {
   const preferred = new Set(
     ranked.filter(({ chunk }) => chunk.language === language).map(({ chunk }) => twinKey(chunk)),
   );
   return ranked.filter(({ chunk }) => chunk.language === language || !preferred.has(twinKey(chunk)));
+}
+
+/** "What is X?" is answered by what stands before the first section of the page about X. */
+function withLeadFirst(ranked: readonly ScoredChunk[]): readonly ScoredChunk[] {
+  const [best] = ranked;
+  const lead = ranked.find(
+    ({ chunk }) => chunk.documentId === best?.chunk.documentId && chunk.headings.length <= 1,
+  );
+  if (best === undefined || lead === undefined || lead === best) return ranked;
+  return [{ ...lead, score: best.score }, ...ranked.filter((scored) => scored !== lead)];
 }
 
 function bestPassages(ranked: readonly ScoredChunk[]): ScoredChunk[] {

@@ -10,6 +10,9 @@ const HTML_TAG =
   /<\/?(?:a|b|i|u|s|p|br|hr|em|li|ol|ul|dl|dt|dd|td|th|tr|div|img|kbd|pre|sub|sup|svg|span|code|base|body|form|html|link|meta|font|embed|input|style|table|tbody|thead|audio|video|strong|iframe|object|script|source|button|center|details|summary|h[1-6])(?:\s[^<>]*)?\/?>/gi;
 /** Zero-width and direction marks can hide an address from the reader and from these patterns; controls do nothing good. */
 const INVISIBLE = /[\p{Cf}\p{Co}]|(?![\n\t])\p{Cc}/gu;
+/** For titles and other short texts that are shown as they stand. */
+export const withoutHidden = (text: string): string => text.replace(INVISIBLE, "");
+
 const FILE_ENDINGS =
   /\.(?:md|mdx|txt|ya?ml|json|jsonl|toml|ini|cfg|conf|config|env|log|csv|tsv|html?|css|py|ipynb|ts|js|mjs|go|rs|java|sh|bash|sql|pt|pth|bin|safetensors|ckpt|gguf|parquet|tar|gz|zip|png|jpe?g|svg|pdf|lock|so|deb|rpm|crt|pem|key|proto|tpl|tf)$/i;
 const DOMAIN =

@@ -14,20 +14,40 @@ export function withSourceLock<T>(
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const key = `jibsa:index-source:${source}`;
   return store.connection().execute(async (connection) => {
     for (;;) {
       signal?.throwIfAborted();
-      const { rows } = await sql<{
-        held: boolean;
-      }>`select pg_try_advisory_lock(hashtextextended(${key}, 0)) as held`.execute(connection);
-      if (rows[0]?.held === true) break;
+      if (await tryLock(connection, source)) break;
       await sleep(POLL_MS, undefined, { signal });
     }
-    try {
-      return await work();
-    } finally {
-      await sql`select pg_advisory_unlock(hashtextextended(${key}, 0))`.execute(connection);
-    }
+    return unlockAfter(connection, source, work);
   });
+}
+
+/** The same without waiting: "busy" where another holds the lock. */
+export function withFreeSource<T>(store: Store, source: string, work: () => Promise<T>): Promise<T | "busy"> {
+  return store
+    .connection()
+    .execute(async (connection) =>
+      (await tryLock(connection, source)) ? unlockAfter(connection, source, work) : "busy",
+    );
+}
+
+async function tryLock(connection: Store, source: string): Promise<boolean> {
+  const { rows } = await sql<{
+    held: boolean;
+  }>`select pg_try_advisory_lock(hashtextextended(${keyOf(source)}, 0)) as held`.execute(connection);
+  return rows[0]?.held === true;
+}
+
+async function unlockAfter<T>(connection: Store, source: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await sql`select pg_advisory_unlock(hashtextextended(${keyOf(source)}, 0))`.execute(connection);
+  }
+}
+
+function keyOf(source: string): string {
+  return `jibsa:index-source:${source}`;
 }

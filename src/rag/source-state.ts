@@ -33,6 +33,8 @@ export interface SourceState {
   /** Indexed now. */
   pages: number;
   leftOut: number;
+  /** Chunks that are found by their words alone until their vector is there; absent: there is no embedder, or the index is away. */
+  withoutVectors?: number;
   /** The first of what was left out. */
   leftOutPaths: readonly { path: string; reason: string }[];
   error?: string;
@@ -127,7 +129,7 @@ export async function keepSourceState(
 
 function shortList(skipped: readonly SkippedDocument[], own: Readers) {
   return skipped.slice(0, MAX_PATHS).map(({ path, reason, readers = own }) => ({
-    path: path.slice(0, 300),
+    path: redactSecrets(path).slice(0, 300),
     reason,
     audience: audienceOf(readers).id,
   }));

@@ -21,6 +21,20 @@ export interface SourceTables {
     readers: ColumnType<unknown, string, never>;
     seen_at: DefaultTime;
   };
+  /** Vectors of texts, kept by what was embedded. */
+  embeddings: {
+    model: string;
+    dimension: number;
+    text_hash: Buffer;
+    /** 32-bit floats, little-endian. */
+    vector: Buffer;
+    made_at: DefaultTime;
+  };
+  embedders: {
+    model: string;
+    dimension: number;
+    seen_at: DefaultTime;
+  };
   /** The latest sync of each source. */
   source_syncs: {
     source: string;
@@ -51,5 +65,22 @@ export interface SourceTables {
     asked_at: Time;
     state: Generated<"open" | "ended">;
     shown_hash: string | null;
+  };
+  indexed_channels: {
+    channel: string;
+    switched_by: string;
+    switched_at: Time;
+  };
+  failed_documents: {
+    source: string;
+    path: string;
+    mark: string;
+    reason: string;
+    failed_at: Time;
+  };
+  changed_threads: {
+    channel: string;
+    thread_ts: string;
+    change_ts: string;
   };
 }

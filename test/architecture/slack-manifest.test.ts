@@ -74,15 +74,18 @@ interface Manifest {
 const manifest = parse(readFileSync(join(PROJECT, "deploy/slack-manifest.yaml"), "utf8")) as Manifest;
 const sources = readFiles("src/bot", ".ts").filter(({ path }) => !path.endsWith(".test.ts"));
 
-/** Of every `client.area.method(` below src/bot. */
+/** Of every `client.area.method(` below src/bot, and what the source of Slack's channels calls by its name. */
 const methods = [
-  ...new Set(
-    sources.flatMap(({ text }) =>
+  ...new Set([
+    ...readFiles("src/rag/adapters/slack-source", ".ts").flatMap(({ text }) =>
+      [...text.matchAll(/"((?:auth|conversations|users)\.\w+)"/g)].map((match) => match[1] ?? ""),
+    ),
+    ...sources.flatMap(({ text }) =>
       [...text.matchAll(/\bclient((?:\s*\.\s*[a-zA-Z]\w*){2,3})\s*\(/g)].map((match) =>
         (match[1] ?? "").replaceAll(/\s/g, "").slice(1),
       ),
     ),
-  ),
+  ]),
 ].toSorted();
 
 const handledEvents = Object.entries(EVENTS)

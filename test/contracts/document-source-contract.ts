@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DocumentSource } from "#src/rag/document-source.ts";
+import type { DocumentConverter } from "#src/rag/document-converter.ts";
+import type { DocumentSource, FetchedDocument } from "#src/rag/document-source.ts";
 import { indexSource } from "#src/rag/index-source.ts";
 import { tokenize } from "#src/rag/tokenize.ts";
 import type { Store } from "#src/store/database.ts";
@@ -9,6 +10,14 @@ import { createInMemoryVectorIndex } from "#test/fakes/in-memory-vector-index.ts
 /** A source with something behind it that can be changed. */
 export interface SourceWorld {
   source: DocumentSource;
+  /** Where pages have no files: their names, forms and addresses are the system's own. */
+  own?: {
+    pathOf(path: string): string;
+    textOf(document: FetchedDocument): string;
+    linkOf(path: string): string;
+    format: FetchedDocument["format"];
+  };
+  converter?: DocumentConverter;
   put(path: string, content: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** From now on nothing of it can be reached. */
@@ -37,12 +46,22 @@ export function documentSourceContract(
 
     const marks = async () =>
       new Map((await world.source.list()).documents.map(({ path, mark }) => [path, mark]));
-    const text = async (path: string) => (await world.source.read(path)).bytes.toString("utf8");
+    const pathOf = (path: string) => world.own?.pathOf(path) ?? path;
+    const pathsOf = (...paths: string[]) => paths.map(pathOf).toSorted();
+    const textOf = (page: FetchedDocument) => world.own?.textOf(page) ?? page.bytes.toString("utf8");
+    const text = async (path: string) => textOf(await world.source.read(pathOf(path)));
     const sync = (signal?: AbortSignal, onProgress?: (done: number) => void) =>
-      indexSource({ store, index, logger: pino({ level: "silent" }), now: () => new Date() }, world.source, {
-        ...(signal !== undefined && { signal }),
-        onProgress: ({ done }) => onProgress?.(done),
-      });
+      indexSource(
+        {
+          store,
+          index,
+          converter: world.converter,
+          logger: pino({ level: "silent" }),
+          now: () => new Date(),
+        },
+        world.source,
+        { ...(signal !== undefined && { signal }), onProgress: ({ done }) => onProgress?.(done) },
+      );
     const find = async (question: string) =>
       (await index.search({ searchText: tokenize(question).join(" "), audiences: ["public"], limit: 5 })).map(
         ({ chunk }) => chunk.path,
@@ -52,7 +71,7 @@ export function documentSourceContract(
       const first = await marks();
       const second = await marks();
 
-      expect([...first.keys()].toSorted()).toEqual(["guides/retry.md", "nodes.txt", "queue.md"]);
+      expect([...first.keys()].toSorted()).toEqual(pathsOf("guides/retry.md", "nodes.txt", "queue.md"));
       expect(second).toEqual(first);
       expect([...first.values()]).not.toContain(undefined);
     });
@@ -63,38 +82,40 @@ export function documentSourceContract(
       await world.put("queue.md", "# Queue\n\nRuns wait for A100.\n");
       const after = await marks();
 
-      expect(after.get("queue.md")).not.toBe(before.get("queue.md"));
-      expect(after.get("nodes.txt")).toBe(before.get("nodes.txt"));
+      expect(after.get(pathOf("queue.md"))).not.toBe(before.get(pathOf("queue.md")));
+      expect(after.get(pathOf("nodes.txt"))).toBe(before.get(pathOf("nodes.txt")));
       expect(await text("queue.md")).toContain("A100");
     });
 
     it("are read as they were written, with an address, a time and their format", async () => {
       await world.source.list();
 
-      const page = await world.source.read("guides/retry.md");
+      const page = await world.source.read(pathOf("guides/retry.md"));
 
-      expect(page.bytes.toString("utf8")).toBe("# Retry\n\nA failed run is started again.\n");
-      expect(page.format).toBe("markdown");
-      expect((await world.source.read("nodes.txt")).format).toBe("text");
-      expect(new URL(page.url).pathname).toContain("guides/retry.md");
+      expect(textOf(page)).toBe("# Retry\n\nA failed run is started again.\n");
+      expect(page.format).toBe(world.own?.format ?? "markdown");
+      expect((await world.source.read(pathOf("nodes.txt"))).format).toBe(world.own?.format ?? "text");
+      expect(new URL(page.url).pathname).toContain(world.own?.linkOf("guides/retry.md") ?? "guides/retry.md");
       expect(Date.now() - page.updatedAt.getTime()).toBeLessThan(600_000);
     });
 
     it("may be named in Korean, with spaces and signs", async () => {
       const path = "가이드/다시 시작하기 #1 & 100% 'yes'.md";
-      await world.put(path, "# 다시\n");
+      await world.put(path, "# 다시 'yes' & #1\n\n다시 시작해요.\n");
 
-      expect([...(await marks()).keys()]).toContain(path);
-      expect(await text(path)).toBe("# 다시\n");
-      expect(decodeURIComponent(new URL((await world.source.read(path)).url).href)).toContain(path);
+      expect([...(await marks()).keys()]).toContain(pathOf(path));
+      expect(await text(path)).toBe("# 다시 'yes' & #1\n\n다시 시작해요.\n");
+      const { url } = await world.source.read(pathOf(path));
+      expect(decodeURIComponent(new URL(url).href)).toContain(world.own?.linkOf(path) ?? path);
     });
 
     it("that are gone are not listed and cannot be read", async () => {
       await world.source.list();
+      const path = pathOf("queue.md");
       await world.remove("queue.md");
 
-      expect([...(await marks()).keys()]).not.toContain("queue.md");
-      await expect(world.source.read("queue.md")).rejects.toThrow();
+      expect([...(await marks()).keys()]).not.toContain(path);
+      await expect(world.source.read(path)).rejects.toThrow();
     });
 
     it("cannot be listed when the whole source is away", async () => {
@@ -112,7 +133,7 @@ export function documentSourceContract(
 
       expect(first).toMatchObject({ written: 3, unchanged: 0, deleted: 0 });
       expect(second).toMatchObject({ written: 1, unchanged: 1, deleted: 1 });
-      expect(await find("urgent overtake")).toEqual(["queue.md"]);
+      expect(await find("urgent overtake")).toEqual([pathOf("queue.md")]);
       expect(await find("H100")).toEqual([]);
       expect(await find("GPUs")).toEqual([]);
     });
@@ -140,7 +161,7 @@ export function documentSourceContract(
 
       await expect(sync()).rejects.toThrow();
 
-      expect(await find("failed")).toEqual(["guides/retry.md"]);
+      expect(await find("failed")).toEqual([pathOf("guides/retry.md")]);
     });
 
     it("stop being read when the sync is told to end", async () => {

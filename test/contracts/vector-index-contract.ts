@@ -168,6 +168,110 @@ export function vectorIndexContract(name: string, create: () => Promise<VectorIn
       expect(await index.count()).toBe(0);
     });
 
+    describe("with vectors", () => {
+      const toward = (...parts: number[]): Float32Array => {
+        const length = Math.hypot(...parts);
+        return Float32Array.from([0, 1, 2, 3], (place) => (parts[place] ?? 0) / length);
+      };
+      const near = async (
+        vector: Float32Array,
+        more: { searchText?: string; audiences?: readonly string[]; sources?: readonly string[] } = {},
+      ) => {
+        const hits = await index.search({
+          searchText: "",
+          audiences: ["public"],
+          limit: 10,
+          vector,
+          ...more,
+        });
+        return hits.map(({ chunk }) => chunk.documentId);
+      };
+      beforeEach(async () => {
+        await index.useVectors({ model: "m", dimension: 4 });
+        await index.publish({ chunks: 0 });
+      });
+
+      it("finds the nearest chunks without a word in common, and merges them with those that have one", async () => {
+        await index.upsert([
+          chunkFixture("retry", "gpu retry", { vector: toward(1, 0, 0, 0) }),
+          chunkFixture("again", "다시 하기", { vector: toward(1, 0.2, 0, 0) }),
+          chunkFixture("lunch", "lunch menu", { vector: toward(0, 0, 0, 1) }),
+        ]);
+
+        expect((await near(toward(1, 0.2, 0, 0))).slice(0, 2)).toEqual(["docs:again", "docs:retry"]);
+        expect((await near(toward(1, 0.2, 0, 0), { searchText: "retry" })).slice(0, 2)).toEqual([
+          "docs:retry",
+          "docs:again",
+        ]);
+        expect(await found("retry")).toEqual(["docs:retry"]);
+      });
+
+      it("gives back the vectors with the chunks", async () => {
+        const vector = toward(0.6, 0.8);
+        await index.upsert([chunkFixture("a", "gpu", { vector }), chunkFixture("b", "gpu")]);
+
+        const hits = await index.search({ searchText: "gpu", audiences: ["public"], limit: 10, vector });
+
+        expect(new Map(hits.map(({ chunk }) => [chunk.documentId, chunk.vector]))).toEqual(
+          new Map([
+            ["docs:a", vector],
+            ["docs:b", undefined],
+          ]),
+        );
+      });
+
+      it("shows a near chunk to other readers as little as one with the word, and keeps to the sources", async () => {
+        const vector = toward(1);
+        await index.upsert([
+          chunkFixture("open", "gpu", { vector }),
+          chunkFixture("closed", "gpu", { vector, audience: "leads" }),
+          chunkFixture("wiki", "gpu", { vector, source: "wiki" }),
+        ]);
+
+        expect((await near(vector)).sort()).toEqual(["docs:open", "docs:wiki"]);
+        expect((await near(vector, { searchText: "gpu" })).sort()).toEqual(["docs:open", "docs:wiki"]);
+        expect(await near(vector, { sources: ["wiki"], searchText: "gpu" })).toEqual(["docs:wiki"]);
+        expect(await near(vector, { audiences: [] })).toEqual([]);
+      });
+
+      it("finds by words what has no vector yet, tells of it, and takes its vector later", async () => {
+        const chunk = chunkFixture("late", "gpu");
+        await index.upsert([chunk, chunkFixture("other", "cpu", { source: "wiki", vector: toward(0, 1) })]);
+
+        expect(await near(toward(1))).not.toContain("docs:late");
+        expect(await near(toward(1), { searchText: "gpu" })).toContain("docs:late");
+        expect(await index.listWithoutVectors("docs", 10)).toEqual([chunk]);
+        expect(await index.countWithoutVectors("docs", ["public"])).toBe(1);
+        expect(await index.countWithoutVectors("docs", ["leads"])).toBe(0);
+        expect(await index.countWithoutVectors("wiki", ["public"])).toBe(0);
+
+        await index.addVectors([{ ...chunk, vector: toward(1) }]);
+
+        expect((await near(toward(1)))[0]).toBe("docs:late");
+        expect(await index.listWithoutVectors("docs", 10)).toEqual([]);
+      });
+
+      it("gives no vector to what was deleted or changed meanwhile, and does not bring it back", async () => {
+        const gone = chunkFixture("gone", "gpu");
+        const changed = chunkFixture("changed", "gpu");
+        await index.upsert([gone, changed]);
+        await index.deleteDocuments(["docs:gone"]);
+        await index.upsert([{ ...changed, text: "cpu", searchText: "cpu", contentHash: "next" }]);
+
+        await index.addVectors([gone, changed].map((chunk) => ({ ...chunk, vector: toward(1) })));
+
+        expect(await index.count()).toBe(1);
+        expect(await found("gpu")).toEqual([]);
+        expect(await index.listWithoutVectors("docs", 10)).toMatchObject([{ contentHash: "next" }]);
+      });
+
+      it("bears a question's vector of another length: words alone", async () => {
+        await index.upsert([chunkFixture("a", "gpu", { vector: toward(1) })]);
+
+        expect(await near(Float32Array.from([1, 0]), { searchText: "gpu" })).toEqual(["docs:a"]);
+      });
+    });
+
     it("survives writers and readers at the same time", async () => {
       const write = (writer: number) =>
         index.upsert(

@@ -72,6 +72,7 @@ it.each(DELIVERIES)(
     let acknowledged = 0;
     const receive = createReceive({
       hasAnswered: async () => false,
+      noteChange: async () => undefined,
       inbox,
       enqueue: async (_name, payload) => void rung.push(JSON.stringify(payload)),
       forms: formsThatTakeEverything,

@@ -167,6 +167,60 @@ describe("a restricted document", () => {
   });
 });
 
+describe("an answer for oneself alone", () => {
+  const privately = async (question: string, says: RegExp): Promise<PlaygroundMessage> => {
+    await jibsa.playground.command(LEAD, TEAM_ONLY, "/ask", `--private ${question}`);
+    return jibsa.playground.waitFor(
+      LEAD,
+      TEAM_ONLY,
+      (message) =>
+        message.is_ephemeral === true &&
+        isAnswer(message) &&
+        /answer\.share/.test(wordsOf(message)) &&
+        says.test(wordsOf(message)),
+    );
+  };
+  const everybodySees = async (): Promise<string> =>
+    (await jibsa.playground.messages(RESEARCHER, TEAM_ONLY)).map(wordsOf).join("\n");
+
+  it("uses all that its asker may read, is seen by nobody else, and is not shared with those who may not", async () => {
+    const answer = await privately(BUDGET_QUESTION, BUDGET);
+    await jibsa.playground.press(LEAD, TEAM_ONLY, answer.ts, "answer.share");
+    const told = await jibsa.playground.waitFor(
+      LEAD,
+      TEAM_ONLY,
+      (message) =>
+        message.is_ephemeral === true && /Vision budget/.test(wordsOf(message)) && !isAnswer(message),
+    );
+
+    expect(wordsOf(answer)).toMatch(/400 H100[^]*leads\.example\.com\/budget-2026\.md/);
+    expect(wordsOf(told)).toContain("leads.example.com/budget-2026.md");
+    expect(await everybodySees()).not.toMatch(BUDGET);
+  });
+
+  it("is shared where everybody may read its pages, once", async () => {
+    const answer = await privately(
+      "Who is on call for the storage cluster on Saturdays and Sundays?",
+      /platform crew/,
+    );
+    expect(await everybodySees()).not.toContain("on Saturdays");
+
+    await jibsa.playground.press(LEAD, TEAM_ONLY, answer.ts, "answer.share");
+    const shared = await jibsa.playground.waitFor(RESEARCHER, TEAM_ONLY, (message) =>
+      /on Saturdays[^]*platform crew[^]*team\.example\.com/.test(wordsOf(message)),
+    );
+    await jibsa.playground.press(LEAD, TEAM_ONLY, answer.ts, "answer.share");
+    await jibsa.playground.waitFor(LEAD, TEAM_ONLY, (message) =>
+      /공유한 답변|shared already/.test(wordsOf(message)),
+    );
+
+    expect(shared.is_ephemeral).not.toBe(true);
+    expect((await everybodySees()).match(/on Saturdays/g)).toHaveLength(
+      (wordsOf(shared).match(/on Saturdays/g) ?? []).length,
+    );
+  });
+});
+
 describe("/docs sources", () => {
   const privately = async (user: string, fits: RegExp): Promise<string> => {
     await jibsa.playground.command(user, TEAM_ONLY, "/docs", "sources");

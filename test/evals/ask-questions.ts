@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
 import { answerQuestion } from "#src/rag/answer-question.ts";
+import type { Vectors } from "#src/rag/create-vectors.ts";
 import type { VectorIndex } from "#src/rag/ports.ts";
 import type { Prompts } from "#src/rag/prompts.ts";
+import type { Rerank } from "#src/rag/rerank.ts";
 import { retrieve, type Retrieval } from "#src/rag/retrieve.ts";
 import type { TermStatistics } from "#src/rag/term-statistics.ts";
 import { textLanguage } from "#src/rag/text-language.ts";
@@ -23,6 +25,8 @@ export interface AskedQuestion {
 export interface AskDeps {
   index: VectorIndex;
   statistics: TermStatistics;
+  vectorOf?: Vectors["ofQuestion"] | undefined;
+  rerank?: Rerank | undefined;
   prompts: Prompts;
   logger: Logger;
   /** The id that questions use for the page at this path. */
@@ -36,7 +40,7 @@ export async function askQuestion(deps: AskDeps, question: EvalQuestion): Promis
   const answering = answerQuestion(
     {
       retrieve: async (asked) =>
-        (found = await retrieve({ index: deps.index, statistics: async () => deps.statistics }, asked)),
+        (found = await retrieve({ ...deps, statistics: async () => deps.statistics }, asked)),
       models: () => [],
       onModelAnswer: () => {},
       onModelFailure: () => {},

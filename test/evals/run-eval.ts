@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { pino } from "pino";
+import type { openSearchModels } from "#src/compose/open-knowledge.ts";
 import { createFolderSource } from "#src/rag/adapters/folder-source.ts";
 import { createMilvusVectorIndex } from "#src/rag/adapters/milvus-vector-index.ts";
 import { createRag } from "#src/rag/create-rag.ts";
@@ -18,6 +19,7 @@ export async function runEval(
   documents: EvalDocuments,
   questions: readonly EvalQuestion[],
   onProgress: (text: string) => void = () => {},
+  search: Partial<ReturnType<typeof openSearchModels>> = {},
 ): Promise<AskedQuestion[]> {
   const passages = "passages" in documents ? createPassageSource(documents.passages) : undefined;
   const source =
@@ -36,16 +38,21 @@ export async function runEval(
   stack.defer(() => index.close());
   const { store } = await postgres.value.createDatabase();
   const sources = [source, passages?.source].filter((one) => one !== undefined);
-  const rag = createRag({ store, index, sources, prompts, logger });
+  const rag = createRag({ store, index, sources, prompts, logger, ...search });
+  stack.defer(() => rag.close());
   for (const { name } of sources) {
     const { written, skipped, tookMs } = await rag.sync(name);
     onProgress(`${written} documents indexed in ${tookMs} ms, ${skipped.length} left out`);
   }
+  const { isComplete } = await rag.settle();
+  if (!isComplete) throw new Error("the embedder did not give every chunk its vector");
   const statistics = termStatistics(await index.sampleSearchTexts(20_000));
   const asked: AskedQuestion[] = [];
   const deps = {
     index,
     statistics,
+    vectorOf: rag.embedder?.ofQuestion,
+    rerank: rag.rerank,
     prompts,
     logger,
     pageId: (path: string) => passages?.pidOf(path) ?? path,

@@ -1,6 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { openSearchModels } from "#src/compose/open-knowledge.ts";
+import { ConfigError, readConfig } from "#src/config.ts";
 import { answerContains } from "./answer-contains.ts";
 import type { AskedQuestion } from "./ask-questions.ts";
 import { reportGroups } from "./group-report.ts";
@@ -21,6 +23,8 @@ Questions, one JSON object a line:
   lang, group       optional; further keys are ignored
 Passages, one JSON object a line, each a document of its own: {"pid": "p1", "title": "…", "text": "…"}
 
+  --config FILE  search with the embedder and the reranker of these settings; default: by words alone
+  --no-reranker  leave the reranker of these settings out, to see what it is worth
   --json    print one object {"groups": [...]} and nothing else
   --misses  print each question whose page does not come first, or that is wrongly answered or refused
 
@@ -32,7 +36,8 @@ class UsageError extends Error {}
 try {
   await main();
 } catch (error) {
-  const isUsage = error instanceof UsageError || error instanceof BadLineError;
+  const isUsage =
+    error instanceof UsageError || error instanceof BadLineError || error instanceof ConfigError;
   console.error(isUsage ? error.message : error);
   process.exitCode = isUsage ? 2 : 1;
 }
@@ -48,7 +53,10 @@ async function main(): Promise<void> {
     questions.push(...(await readQuestions(file)));
   }
   if (questions.length === 0) throw new UsageError("there is no question in the files");
-  const asked = await runEval(documents, questions, (text) => console.error(text));
+  const search =
+    values.config === undefined ? {} : openSearchModels(readConfig(process.env, { file: values.config }));
+  if (values["no-reranker"] === true) delete search.reranker;
+  const asked = await runEval(documents, questions, (text) => console.error(text), search);
   const groups = reportGroups(asked);
   if (values.json === true) console.log(JSON.stringify({ groups }));
   else console.log(reportTable(groups));
@@ -62,6 +70,8 @@ function readArguments() {
         corpus: { type: "string" },
         passages: { type: "string" },
         questions: { type: "string", multiple: true },
+        config: { type: "string" },
+        "no-reranker": { type: "boolean" },
         json: { type: "boolean" },
         misses: { type: "boolean" },
         help: { type: "boolean", short: "h" },

@@ -1,4 +1,9 @@
-import { SearchUnavailableError, type IndexedChunk, type VectorIndex } from "#src/rag/ports.ts";
+import {
+  SearchUnavailableError,
+  type IndexedChunk,
+  type VectorIndex,
+  type VectorSpace,
+} from "#src/rag/ports.ts";
 import { toRow } from "#src/rag/adapters/milvus-schema.ts";
 
 const K1 = 1.2;
@@ -12,9 +17,36 @@ export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; wr
     for (const token of text.split(" ")) if (token !== "") counts.set(token, (counts.get(token) ?? 0) + 1);
     return counts;
   };
+  let space: VectorSpace | undefined;
+  const fits = (chunk: IndexedChunk): boolean => chunk.vector?.length === space?.dimension;
+  const waiting = (): IndexedChunk[] =>
+    space === undefined ? [] : [...chunks.values()].filter((chunk) => !fits(chunk));
   const index = {
     isAway: false,
     writes: 0,
+    async useVectors(next: VectorSpace) {
+      reach();
+      if (space !== undefined && space.model !== next.model)
+        for (const chunk of chunks.values()) delete chunk.vector;
+      space = next;
+    },
+    async listWithoutVectors(source: string, limit: number) {
+      reach();
+      const ofSource = waiting().filter((chunk) => chunk.source === source);
+      return structuredClone(ofSource.slice(0, limit));
+    },
+    async countWithoutVectors(source: string, audiences: readonly string[]) {
+      reach();
+      return waiting().filter((chunk) => chunk.source === source && audiences.includes(chunk.audience))
+        .length;
+    },
+    async addVectors(given: readonly IndexedChunk[]) {
+      reach();
+      for (const { id, contentHash, vector } of given) {
+        const chunk = chunks.get(id);
+        if (chunk?.contentHash === contentHash && vector !== undefined) chunk.vector = vector;
+      }
+    },
     async open() {
       reach();
     },
@@ -54,7 +86,10 @@ export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; wr
         token,
         weight: count * idf(token),
       }));
-      return all
+      const isReadable = (chunk: IndexedChunk): boolean =>
+        query.audiences.includes(chunk.audience) &&
+        (query.sources === undefined || query.sources.includes(chunk.source));
+      const byWords = all
         .map(({ chunk, counts }, position) => {
           const norm = K1 * (1 - B + (B * (lengths[position] ?? 0)) / average);
           const score = terms.reduce((sum, { token, weight }) => {
@@ -63,15 +98,23 @@ export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; wr
           }, 0);
           return { chunk, score };
         })
-        .filter(
-          ({ chunk, score }) =>
-            score > 0 &&
-            query.audiences.includes(chunk.audience) &&
-            (query.sources === undefined || query.sources.includes(chunk.source)),
-        )
+        .filter(({ chunk, score }) => score > 0 && isReadable(chunk))
         .sort((left, right) => right.score - left.score)
         .slice(0, Math.max(0, query.limit))
-        .map(({ chunk }, position) => ({ chunk: structuredClone(chunk), rank: position + 1 }));
+        .map(({ chunk }) => chunk);
+      const { vector } = query;
+      const merged =
+        vector === undefined || vector.length !== space?.dimension || query.limit < 1
+          ? byWords
+          : byReciprocalRank([
+              byWords,
+              all
+                .map(({ chunk }) => chunk)
+                .filter((chunk) => fits(chunk) && isReadable(chunk))
+                .toSorted((left, right) => dot(right.vector, vector) - dot(left.vector, vector))
+                .slice(0, 50),
+            ]);
+      return merged.map((chunk, position) => ({ chunk: structuredClone(chunk), rank: position + 1 }));
     },
     async sampleSearchTexts(limit: number) {
       reach();
@@ -83,6 +126,7 @@ export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; wr
     },
     async publish() {
       reach();
+      return "published" as const;
     },
     async close() {},
   };
@@ -90,4 +134,16 @@ export function createInMemoryVectorIndex(): VectorIndex & { isAway: boolean; wr
     if (index.isAway) throw new SearchUnavailableError("the in-memory index is away");
   };
   return index;
+}
+
+function byReciprocalRank(lists: readonly (readonly IndexedChunk[])[]): IndexedChunk[] {
+  const scores = new Map<IndexedChunk, number>();
+  for (const list of lists)
+    for (const [position, chunk] of list.entries())
+      scores.set(chunk, (scores.get(chunk) ?? 0) + 1 / (61 + position));
+  return [...scores].toSorted(([, left], [, right]) => right - left).map(([chunk]) => chunk);
+}
+
+function dot(left: Float32Array | undefined, right: Float32Array): number {
+  return right.reduce((sum, value, index) => sum + value * (left?.[index] ?? 0), 0);
 }

@@ -11,6 +11,7 @@ import { milvusList, milvusLiteral } from "#src/rag/adapters/milvus-literal.ts";
 import { createMilvusVectorIndex } from "#src/rag/adapters/milvus-vector-index.ts";
 import { startMilvusLite } from "#src/rag/adapters/start-milvus-lite.ts";
 import { SearchUnavailableError, type VectorIndex } from "#src/rag/ports.ts";
+import { TOKENIZER_VERSION } from "#src/rag/tokenize.ts";
 import { vectorIndexContract } from "#test/contracts/vector-index-contract.ts";
 import { createInMemoryVectorIndex } from "#test/fakes/in-memory-vector-index.ts";
 import { chunkFixture } from "#test/fixtures/chunks.ts";
@@ -86,7 +87,9 @@ describe("what Milvus Lite would get wrong", () => {
     const name = newName();
     await indexAt(milvus.address, name).open();
 
-    const { index_descriptions: found } = await client.describeIndex({ collection_name: `${name}_v1` });
+    const { index_descriptions: found } = await client.describeIndex({
+      collection_name: `${name}_v1_t${TOKENIZER_VERSION}`,
+    });
 
     const parameters = JSON.stringify(found.map((one) => one.params));
     expect(parameters).toContain("BM25");
@@ -99,7 +102,7 @@ describe("what Milvus Lite would get wrong", () => {
     const index = indexAt(milvus.address, name);
     await index.upsert([chunkFixture("a", "gpu")]);
     await client.dropAlias({ alias: name });
-    await client.dropCollection({ collection_name: `${name}_v1` });
+    await client.dropCollection({ collection_name: `${name}_v1_t${TOKENIZER_VERSION}` });
 
     await expect(index.search(gpuSearch)).rejects.toThrow();
 
@@ -166,12 +169,20 @@ describe("what Milvus Lite would get wrong", () => {
     await old.upsert([chunkFixture("old", "gpu")]);
     const next = indexAt(milvus.address, name, "v9");
     await next.upsert([chunkFixture("new", "gpu")]);
-    const pages = async (index: VectorIndex) => (await index.search(gpuSearch)).map((hit) => hit.chunk.path);
+    const pages = async (index: VectorIndex) =>
+      (await index.search(gpuSearch)).map((hit) => hit.chunk.path).sort();
 
-    expect(await pages(next)).toEqual(["old.md"]);
-    expect([...(await next.listDocuments("docs")).keys()]).toEqual(["docs:new"]);
-    await next.publish();
-    await next.publish();
+    expect(await pages(next)).toEqual(["new.md", "old.md"]);
+    expect(await next.listDocuments("docs")).toEqual(
+      new Map([
+        ["docs:new", "hash-of-new"],
+        ["docs:old", ""],
+      ]),
+    );
+    expect(await next.publish({ chunks: 2 })).toBe("incomplete");
+    expect(await pages(next)).toEqual(["new.md", "old.md"]);
+    await next.publish({ chunks: 1 });
+    await next.publish({ chunks: 1 });
 
     expect(await pages(next)).toEqual(["new.md"]);
     expect(await pages(indexAt(milvus.address, name, "v9"))).toEqual(["new.md"]);
@@ -190,6 +201,53 @@ describe("what Milvus Lite would get wrong", () => {
     for (const index of [old, next])
       expect((await index.search(gpuSearch)).map((hit) => hit.chunk.path)).toEqual(["b.md"]);
     expect(await next.count()).toBe(0);
+  });
+
+  it("answers from the older index what changed meanwhile as it is now, and nothing that was deleted", async () => {
+    const index = indexAt(milvus.address);
+    const vector = Float32Array.from([1, 0]);
+    const page = (id: string, text: string, contentHash = "1") => chunkFixture(id, text, { contentHash });
+    await index.upsert([
+      page("same", "gpu"),
+      page("changed", "gpu"),
+      page("gone", "gpu"),
+      page("closed", "gpu"),
+    ]);
+
+    await index.useVectors({ model: "m", dimension: 2 });
+    await index.upsert([{ ...page("same", "gpu"), vector }, page("changed", "cpu", "2"), page("new", "gpu")]);
+    await index.upsert([{ ...page("closed", "gpu", "2"), audience: "leads" }]);
+    await index.deleteDocuments(["docs:gone"]);
+    const found = async () =>
+      (await index.search({ ...gpuSearch, vector })).map(({ chunk }) => chunk.documentId).sort();
+
+    expect(await found()).toEqual(["docs:new", "docs:same"]);
+    expect(await index.publish({ chunks: 4 })).toBe("published");
+    expect(await found()).toEqual(["docs:new", "docs:same"]);
+    expect(await index.listWithoutVectors("docs", 10)).toHaveLength(3);
+  });
+
+  it("answers all the while that one process switches to another index and the others have not heard of it", async () => {
+    const name = newName();
+    const [writer, reader] = [indexAt(milvus.address, name), indexAt(milvus.address, name)];
+    await writer.upsert([chunkFixture("a", "gpu")]);
+    await reader.open();
+    const over = new AbortController();
+    const answers: number[] = [];
+    const asking = [writer, reader].map(async (index) => {
+      while (!over.signal.aborted) answers.push((await index.search(gpuSearch)).length);
+    });
+
+    for (const dimension of [2, 3, 4]) {
+      await writer.useVectors({ model: "m", dimension });
+      await writer.upsert([chunkFixture("a", "gpu")]);
+      expect(await writer.publish({ chunks: 1 })).toBe("published");
+    }
+    over.abort();
+    await Promise.all(asking);
+
+    expect(answers.length).toBeGreaterThan(10);
+    expect(new Set(answers)).toEqual(new Set([1]));
   });
 
   it("opens once for callers that come together, and when two processes create the index at once", async () => {

@@ -300,7 +300,7 @@ describe("a call that cannot be answered", () => {
     const expected: [() => Promise<unknown>, object][] = [
       [() => ask("?", "gpt-4o"), { status: 404, code: "model_not_found", param: "model" }],
       [
-        () => client().embeddings.create({ model: "jibsa", input: "x" }),
+        () => client().post("/images/generations", { body: { prompt: "x" } }),
         { status: 404, code: "unknown_url" },
       ],
       [

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { DocumentUnreadableError, type SkipReason } from "#src/rag/document-source.ts";
 import { indexSource } from "#src/rag/index-source.ts";
 import { dueSources, readSourceStates } from "#src/rag/source-state.ts";
 import { tokenize } from "#src/rag/tokenize.ts";
@@ -106,6 +107,54 @@ describe("an unchanged sync", () => {
 
     expect([first, second, afterLoss, afterFailure, afterDay]).toEqual([1, 0, 1, 1, 1]);
     expect((await list("pages")).size).toBe(6);
+  });
+});
+
+describe("a document that cannot be indexed", () => {
+  const fail = (reason: SkipReason) => {
+    source.beforeRead = async (path) => {
+      if (path === "p2.md") throw new DocumentUnreadableError(path, reason);
+    };
+  };
+  const readAgain = async (): Promise<boolean> => {
+    source.reads = [];
+    await sync();
+    return source.reads.includes("p2.md");
+  };
+
+  it("is read again when it is another one, when its source is set otherwise, or after a day", async () => {
+    fail("broken");
+    const reads = [await readAgain(), await readAgain()];
+    source.pages["p2.md"] = "# Other\n";
+    reads.push(await readAgain(), await readAgain());
+    source.settings = "other";
+    reads.push(await readAgain(), await readAgain());
+    now = new Date(now.getTime() + 86_400_001);
+    reads.push(await readAgain(), await readAgain());
+
+    expect(reads).toEqual([true, false, true, false, true, false, true, false]);
+    expect(await state()).toMatchObject({ leftOutPaths: [{ path: "p2.md", reason: "broken" }], pages: 5 });
+    source.pages["p2.md"] = "# Good\n\nword2\n";
+    source.beforeRead = async () => {};
+    await sync();
+    expect(await find("word2")).toHaveLength(1);
+    expect(await store.selectFrom("failed_documents").selectAll().execute()).toEqual([]);
+  });
+
+  it("is read again at every sync where that may pass", async () => {
+    fail("forbidden");
+
+    expect([await readAgain(), await readAgain()]).toEqual([true, true]);
+  });
+
+  it("is taken out when it was indexed before", async () => {
+    await sync();
+    source.pages["p2.md"] = "# Other word2\n";
+    fail("encrypted");
+    await sync();
+    await sync();
+
+    expect(await find("word2")).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import { localeOfText, textsFor } from "#src/bot/texts/texts.ts";
 import { createRag } from "#src/rag/create-rag.ts";
 import type { DocumentSource } from "#src/rag/document-source.ts";
 import { audienceOf, type Readers } from "#src/rag/readers.ts";
-import type { ChatModel } from "#src/rag/ports.ts";
+import type { ChatModel, Embedder } from "#src/rag/ports.ts";
 import { loadPrompts } from "#src/rag/prompts.ts";
 import type { Store } from "#src/store/database.ts";
 import { createInMemoryVectorIndex } from "#test/fakes/in-memory-vector-index.ts";
@@ -25,6 +25,7 @@ export async function startOpenAiApi(options: {
   store: Store;
   sources: readonly ApiSource[];
   model?: ChatModel;
+  embedder?: Embedder;
   requestsPerMinute?: number;
 }) {
   const logger = pino({ level: "silent" });
@@ -33,6 +34,7 @@ export async function startOpenAiApi(options: {
     store: options.store,
     index,
     model: options.model,
+    embedder: options.embedder,
     sources: options.sources.map(sourceOf),
     prompts: await loadPrompts(join(import.meta.dirname, "../../prompts")),
     logger,
@@ -48,6 +50,7 @@ export async function startOpenAiApi(options: {
       asked += 1;
       return rag.answer(question);
     },
+    embedder: rag.embedder,
     sources: (audiences) => rag.readableSources(audiences),
     async findPerson(id) {
       if (people.isAway) throw new PersonUnavailableError("Slack is away");

@@ -1,4 +1,5 @@
 import type { AnswerEvent, SourceRef, TokenUsage } from "../../rag/ports.ts";
+import { withoutHidden } from "../../rag/safe-text.ts";
 
 /** The sentences around an answer, in its language. */
 export interface AnswerTexts {
@@ -101,7 +102,7 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
 export type ChatResult = ReturnType<ReturnType<typeof createChatContent>["result"]>;
 
 function titleOf({ title, headings }: SourceRef): string {
-  return [title, ...headings.filter((heading) => heading !== title)].join(" › ");
+  return withoutHidden([title, ...headings.filter((heading) => heading !== title)].join(" › "));
 }
 
 function plainName(text: string): string {

@@ -11,11 +11,14 @@ import { createKeyLimits } from "./key-limits.ts";
 import { listModels, modelObject } from "./knowledge-models.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
+import { serveEmbeddings, type EmbeddingsDeps } from "./serve-embeddings.ts";
 import { serveChat } from "./serve-chat.ts";
 
 export interface OpenAiApiDeps {
   store: Store;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  /** Undefined: there are no embeddings. */
+  embedder: EmbeddingsDeps["embedder"];
   /** Names of the document sources that somebody with these audiences may know of. */
   sources(audiences: readonly string[]): Promise<readonly string[]>;
   /** Only active members exist. @throws PersonUnavailableError */
@@ -37,8 +40,8 @@ export interface OpenAiApiDeps {
 }
 
 /**
- * The documents as models behind OpenAI's protocol (https://platform.openai.com/docs/api-reference): GET /v1/models and
- * POST /v1/chat/completions. Every call has the rights of its key's person, and every error OpenAI's form.
+ * The documents as models behind OpenAI's protocol (https://platform.openai.com/docs/api-reference): GET /v1/models,
+ * POST /v1/chat/completions and POST /v1/embeddings. Every call has the rights of its key's person, and every error OpenAI's form.
  */
 export function createOpenAiApi(deps: OpenAiApiDeps) {
   const authenticate = createAuthenticate(deps);
@@ -61,10 +64,15 @@ export function createOpenAiApi(deps: OpenAiApiDeps) {
       const chat = readChatRequest(await readJsonBody(request));
       return serveChat({ ...deps, limits, unknownModel }, caller, chat, response);
     }
+    if (path === "/v1/embeddings") {
+      expectMethod(request, "POST");
+      const { embedder } = deps;
+      return serveEmbeddings({ embedder, limits }, caller, await readJsonBody(request), response);
+    }
     throw new Refusal(
       404,
       "unknown_url",
-      `there is no ${path.slice(0, 100)}: /v1/models, /v1/chat/completions`,
+      `there is no ${path.slice(0, 100)}: /v1/models, /v1/chat/completions, /v1/embeddings`,
     );
   }
 

@@ -79,6 +79,19 @@ describe("a command", () => {
     ["/ask", " 왜? ", { kind: "ask", question: "왜?" }],
     ["/ask", "--model large 왜?", { kind: "ask", question: "왜?", model: "large" }],
     ["/ask", "—model=Large why --model?", { kind: "ask", question: "why --model?", model: "large" }],
+    ["/ask", "--private 왜?", { kind: "ask", question: "왜?", isPrivate: true }],
+    [
+      "/ask",
+      "—나만 --model=Large why --private?",
+      { kind: "ask", question: "why --private?", model: "large", isPrivate: true },
+    ],
+    [
+      "/ask",
+      "--model large --private why",
+      { kind: "ask", question: "why", model: "large", isPrivate: true },
+    ],
+    ["/ask", "--privately why", { kind: "ask", question: "--privately why" }],
+    ["/ask", "--private", { kind: "help", topic: "ask" }],
     ["/ask", "--model large", { kind: "help", topic: "ask" }],
     ["/ask", "", { kind: "help", topic: "ask" }],
   ])("%s %s is understood", (command, text, expected) => {

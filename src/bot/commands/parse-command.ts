@@ -72,10 +72,24 @@ function parseAsk(text: string): ParsedCommand {
           question: asked,
           models: models.split(",").map((name) => name.trim().toLowerCase()),
         };
-  const [, model, rest] = /^(?:--|—|–)model[\s=]+(\S+)\s*([^]*)$/.exec(text) ?? [];
-  const question = rest ?? text;
+  let question = text;
+  let model: string | undefined;
+  let isPrivate = false;
+  for (;;) {
+    const [, flag, value, rest] =
+      /^(?:--|—|–)(?:(model)[\s=]+(\S+)|(?:private|나만)(?!\S))\s*([^]*)$/i.exec(question) ?? [];
+    if (rest === undefined) break;
+    question = rest;
+    if (flag === undefined) isPrivate = true;
+    else model = value?.toLowerCase();
+  }
   if (question === "") return { kind: "help", topic: "ask" };
-  return { kind: "ask", question, ...(model !== undefined && { model: model.toLowerCase() }) };
+  return {
+    kind: "ask",
+    question,
+    ...(model !== undefined && { model }),
+    ...(isPrivate && { isPrivate }),
+  };
 }
 
 function parseCluster(words: readonly string[]): ParsedCommand {

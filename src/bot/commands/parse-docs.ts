@@ -4,12 +4,14 @@ import type { ParsedCommand } from "./parsed-command.ts";
 import { integerIn, tooMany } from "./word-problems.ts";
 
 export const DOCS_WORDS: Readonly<
-  Record<string, "sources" | "sync" | "term" | "terms" | "answers" | "help">
+  Record<string, "sources" | "sync" | "channel" | "term" | "terms" | "answers" | "help">
 > = {
   sources: "sources",
   소스: "sources",
   sync: "sync",
   동기화: "sync",
+  channel: "channel",
+  채널: "channel",
   term: "term",
   용어: "term",
   terms: "terms",
@@ -20,6 +22,8 @@ export const DOCS_WORDS: Readonly<
   도움말: "help",
 };
 
+const SWITCH_WORDS: Readonly<Record<string, boolean>> = { on: true, 켜기: true, off: false, 끄기: false };
+
 const TERM_WORDS: Readonly<Record<string, "list" | "remove">> = {
   list: "list",
   목록: "list",
@@ -27,13 +31,18 @@ const TERM_WORDS: Readonly<Record<string, "list" | "remove">> = {
   삭제: "remove",
 };
 
-/** `/docs sources`, `/docs sync NAME`, `/docs terms`, `/docs term A = B`, `/docs term remove A`. */
+/** `/docs sources`, `/docs sync NAME`, `/docs channel on|off`, `/docs terms`, `/docs term A = B`, `/docs term remove A`. */
 export function parseDocs(words: readonly string[]): ParsedCommand {
   const [word, source = "", ...more] = words;
   if (word === undefined) return { kind: "help", topic: "docs" };
   const verb = lookUp(DOCS_WORDS, word);
   if (verb === undefined) return unknown("docs", word, Object.keys(DOCS_WORDS));
   if (verb === "help") return { kind: "help", topic: "docs" };
+  if (verb === "channel") {
+    const isOn = lookUp(SWITCH_WORDS, source);
+    if (isOn === undefined || more.length > 0) return { kind: "help", topic: "docs" };
+    return { kind: "docs-channel", isOn };
+  }
   if (verb === "answers") return parseAnswers(words.slice(1));
   if (verb === "term") return parseTerm(words.slice(1));
   const extra = verb === "sync" ? more : words.slice(1);

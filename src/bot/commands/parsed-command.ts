@@ -17,13 +17,14 @@ export type ParsedCommand =
   | ReadCommand
   /** `/train logs … follow`; without a text all lines. */
   | { kind: "train-logs-follow"; run: string; grep: string }
-  /** `--model NAME` before the question. */
-  | { kind: "ask"; question: string; model?: string }
+  /** `--model NAME` and `--private` before the question. */
+  | { kind: "ask"; question: string; model?: string; isPrivate?: true }
   /** `--compare A,B` before the question; the names as typed, in small letters. */
   | { kind: "compare"; question: string; models: readonly string[] }
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }
+  | { kind: "docs-channel"; isOn: boolean }
   | { kind: "docs-answers" }
   | { kind: "docs-answers-remove"; number: number }
   | { kind: "docs-terms" }

@@ -4,6 +4,7 @@ import { crashPoint } from "../../store/crash-point.ts";
 import type { Inbox, TakenDelivery } from "../../store/open-inbox.ts";
 import { parseCommand } from "../commands/parse-command.ts";
 import { DECIDING_FIELD, PRESET_SELECT, STAGE_SELECT } from "../views/train-form.ts";
+import { readThreadChange, type ThreadChange } from "./thread-change.ts";
 import { blockActions, keyOf, readInbound, viewSubmission, type Inbound } from "./delivery.ts";
 import type { Forms } from "./open-forms.ts";
 
@@ -20,6 +21,8 @@ export function createReceive(deps: {
   openObject(options: { user: string; requestId: string; triggerId: string }): Promise<void>;
   /** Whether a question was answered in this thread. */
   hasAnswered(channel: string, threadTs: string): Promise<boolean>;
+  /** Keeps that a message was changed, if its channel is one whose threads are documents. */
+  noteChange(change: ThreadChange): Promise<void>;
   logger: Logger;
   botUserId: () => string;
   onAck?: (tookMs: number) => void;
@@ -129,6 +132,8 @@ export function createReceive(deps: {
         return open(deps.openObject({ user: user.id, requestId: action.value ?? "", triggerId }));
       }
     }
+    const change = readThreadChange(body);
+    if (change !== undefined) return noteChange(change, ack);
     const inbound = readInbound(body, deps.botUserId());
     if (inbound === undefined) return ack();
     if (
@@ -148,6 +153,17 @@ export function createReceive(deps: {
       return;
     }
     return accept(inbound, ack);
+  }
+
+  async function noteChange(change: ThreadChange, ack: Ack): Promise<void> {
+    try {
+      await deps.noteChange(change);
+    } catch (error) {
+      // Not acknowledged: Slack brings it again.
+      logger.error({ err: error, channel: change.channel }, "a changed message was not noted");
+      return;
+    }
+    await ack();
   }
 
   async function isAnsweredThread({ key, delivery }: Inbound): Promise<boolean> {

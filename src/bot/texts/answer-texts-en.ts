@@ -29,9 +29,28 @@ export const answerTextsEn = {
   wrongHint: "What would be right, or which page says it.",
   searchedAlso: (words: readonly string[]) => `searched also: ${words.map(escapeMrkdwn).join(", ")}`,
   why: "Why this answer",
+  onlyYou: "I am looking. Only you will see the answer; it uses everything that you may read.",
+  share: "Share here",
+  sharedAlready: "This answer has been shared already.",
+  pageNotYours: "a page that you may no longer read",
+  notForAll: (pages: string) =>
+    `Not everybody in this channel may read what this answer came from, so it stays with you:\n${pages}\nAsked here without \`--private\`, the question is answered from what everybody here may read.`,
   noTrace:
     "Nothing was kept about how this answer came about: the search did not answer, or it is from an older version.",
   searchedFor: "Searched for:",
+  vectors: {
+    used: "by words and by meaning",
+    pending: "by words alone: the pages' vectors are still being made",
+    away: "by words alone: the embedder did not answer",
+    late: "by words alone: the embedder took too long",
+    resting: "by words alone: the embedder is left alone for a while after failing",
+  },
+  reranked: {
+    used: "order by the reranker",
+    away: "our own order: the reranker did not answer in time",
+    resting: "our own order: the reranker is left alone for a while after failing",
+  },
+  passageLeftOut: "left out, more than the model reads",
   passages: "Found, best first, with its score and what became of it:",
   unused: "not cited",
   nothingSure: "No page was close enough to answer from.",

@@ -30,9 +30,28 @@ export const answerTextsKo: typeof answerTextsEn = {
   wrongHint: "맞는 내용이나 그 내용이 있는 페이지를 적어 주세요.",
   searchedAlso: (words) => `같이 찾은 말: ${words.map(escapeMrkdwn).join(", ")}`,
   why: "왜 이 답인가요",
+  onlyYou: "찾아볼게요. 답변은 나에게만 보이고, 내가 읽을 수 있는 문서를 모두 사용해요.",
+  share: "여기에 공유",
+  sharedAlready: "이미 공유한 답변이에요.",
+  pageNotYours: "이제는 읽을 수 없는 페이지",
+  notForAll: (pages) =>
+    `이 채널에는 답변의 바탕이 된 문서를 읽을 수 없는 사람이 있어서 공유하지 않았어요:\n${pages}\n\`--private\` 없이 여기서 물으면 채널의 모두가 읽을 수 있는 문서로 답해요.`,
   noTrace:
     "이 답변이 어떻게 나왔는지 남아 있지 않아요. 검색이 응답하지 않았거나 이전 버전에서 나온 답변이에요.",
   searchedFor: "찾은 말:",
+  vectors: {
+    used: "단어와 의미로 검색",
+    pending: "단어로만 검색: 문서의 벡터를 아직 만들고 있어요",
+    away: "단어로만 검색: 임베딩 모델이 응답하지 않았어요",
+    late: "단어로만 검색: 임베딩 모델이 너무 오래 걸렸어요",
+    resting: "단어로만 검색: 임베딩 모델이 실패해서 잠시 쉬고 있어요",
+  },
+  reranked: {
+    used: "리랭커가 정한 순서",
+    away: "기본 순서: 리랭커가 제때 응답하지 않았어요",
+    resting: "기본 순서: 리랭커가 실패해서 잠시 쉬고 있어요",
+  },
+  passageLeftOut: "모델이 읽을 수 있는 양을 넘어 제외",
   passages: "찾은 문서 (가까운 순서, 점수와 쓰임):",
   unused: "인용하지 않음",
   nothingSure: "답할 만큼 가까운 문서가 없었어요.",

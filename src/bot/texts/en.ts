@@ -194,7 +194,7 @@ export const en = {
     all: [
       "*Ask* me anything about your documents: mention me, write me a direct message, or `/ask How do I retry a failed run?`",
       "*Train*: `/train start sft model-size=7B`, `/train list`, `/train status`, `/train logs`, `/train cancel`",
-      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`, `/docs terms`",
+      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`, `/docs channel on`, `/docs terms`",
       "In a thread, mention me instead of a slash command: `@jibsa train status`",
     ].join("\n"),
     train: [
@@ -207,8 +207,8 @@ export const en = {
     ].join("\n"),
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
-    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now.\n`/docs term 분산 학습 = distributed training` lets questions with the one find pages with the other; `/docs terms` shows such words and what titles of pages suggest, `/docs term remove 분산 학습` takes one away.\n`/docs answers` shows the answers that people wrote for questions, `/docs answers remove 3` takes one away.",
-    ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages.",
+    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now. `/docs channel on` in a channel makes its threads documents, for its members; `/docs channel off` takes them out again.\n`/docs term 분산 학습 = distributed training` lets questions with the one find pages with the other; `/docs terms` shows such words and what titles of pages suggest, `/docs term remove 분산 학습` takes one away.\n`/docs answers` shows the answers that people wrote for questions, `/docs answers remove 3` takes one away.",
+    ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages. `/ask --private …` answers you alone, from everything that you may read.",
   },
   stages: "Stages",
 };

@@ -14,6 +14,7 @@ export const sourceTextsKo: typeof sourceTextsEn = {
   failed: (time, error) => `${time} 동기화에 실패했어요${error === "" ? "" : `: ${escapeMrkdwn(error)}`}`,
   changed: (written, deleted) => `${written}개 저장, ${deleted}개 삭제`,
   leftOut: (count) => `${count}개 제외`,
+  withoutVectors: (count) => `${count}개 단락은 아직 단어로만 검색`,
   more: (count) => `외 ${count}개`,
   syncing: (source) => `${escapeMrkdwn(source)} 동기화 중`,
   ended: (source) => `${escapeMrkdwn(source)} 동기화가 끝났어요`,
@@ -25,6 +26,15 @@ export const sourceTextsKo: typeof sourceTextsEn = {
     `${code(source)} 라는 문서 소스는 없어요. 있는 소스: ${names.map((name) => code(name)).join(", ")}`,
   whichOne: (names) =>
     `어느 소스를 동기화할까요? ${names.map((name) => code(`/docs sync ${name}`)).join(" · ")}`,
+  channelOn: (who) =>
+    `${who} 님이 이 채널의 스레드를 문서로 쓰도록 켰어요. 여기에 쓴 글이 채널 멤버에게 드리는 답변에 링크와 함께 인용될 수 있어요. 고치거나 지운 글도 따라가요. \`/docs channel off\` 로 끄면 모두 빠져요.`,
+  channelOff: (who) =>
+    `${who} 님이 이 채널의 스레드를 문서로 쓰지 않도록 껐어요. 읽어 둔 내용을 빼고 있어요.`,
+  isOnAlready: "이 채널의 스레드는 이미 문서로 쓰고 있어요.",
+  isOffAlready: "이 채널의 스레드는 문서로 쓰고 있지 않아요.",
+  noChannels: "여기에서는 Slack 채널을 문서로 쓸 수 없어요. 운영자가 아직 설정하지 않았어요.",
+  onlyInChannels: "문서로 쓰려는 채널에서 입력해 주세요.",
+  inviteFirst: "제가 이 채널에 없어요. 먼저 초대해 주세요: `/invite @jibsa`",
   reasons: {
     "symbolic-link": "다른 곳을 가리키는 링크예요",
     "too-large": "너무 커요",
@@ -41,6 +51,7 @@ export const sourceTextsKo: typeof sourceTextsEn = {
     "not-found": "페이지가 없어요",
     robots: "로봇이 읽지 말아 달라고 한 페이지예요",
     "forbidden-address": "접속하면 안 되는 주소로 연결돼요",
+    "secret-in-name": "이름에 키나 비밀번호가 들어 있어요",
     "too-many": "소스 하나에서 읽는 페이지 수를 넘었어요",
     unreadable: "이번에는 읽지 못했어요. 전에 읽은 내용은 남아 있어요",
   } satisfies Record<SkipReason, string>,

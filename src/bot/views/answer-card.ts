@@ -2,7 +2,10 @@ import type { KnownBlock } from "@slack/types";
 import type { Curator, SourceRef } from "../../rag/ports.ts";
 import { escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
-import { actions, button, context, overflow, section } from "./message.ts";
+import { actions, button, context, overflow, section, type MessageView } from "./message.ts";
+
+/** Slack takes 12,000 characters of Markdown in a message. */
+const MAX_MARKDOWN = 11_500;
 
 export interface AnswerFoot {
   answerId: string;
@@ -58,6 +61,51 @@ function modeText(mode: AnswerFoot["mode"], texts: Texts): string {
       return "";
   }
   return mode satisfies never;
+}
+
+/** An answer that one person sees; in a channel with a way to show it to the others. */
+export function privateAnswer(
+  text: string,
+  foot: AnswerFoot,
+  isShareable: boolean,
+  texts: Texts,
+): MessageView {
+  const below =
+    foot.mode.kind === "no-answer"
+      ? [
+          ...(foot.citations.length === 0
+            ? []
+            : [
+                section(
+                  nearestPages(
+                    foot.citations.map(({ source }) => source),
+                    texts,
+                  ),
+                ),
+              ]),
+          ...answerFoot({ ...foot, citations: [] }, texts),
+        ]
+      : answerFoot(foot, texts);
+  return {
+    text: shorten(text, 3_900),
+    blocks: [
+      { type: "markdown", text: shorten(text, MAX_MARKDOWN) },
+      ...below,
+      ...(isShareable ? [actions(button("answer.share", texts.answers.share, foot.answerId))] : []),
+    ],
+  };
+}
+
+/** The same for everybody, below its question. */
+export function sharedAnswer(question: string, text: string, foot: AnswerFoot, texts: Texts): MessageView {
+  return {
+    text: shorten(question, 300),
+    blocks: [
+      section(question),
+      { type: "markdown", text: shorten(text, MAX_MARKDOWN) },
+      ...answerFoot(foot, texts),
+    ],
+  };
 }
 
 /** The three nearest pages of a question that the documents do not answer. */

@@ -20,9 +20,14 @@ export function answerReasons(
   texts: Texts,
 ): MessageView {
   const words = trace.words.map((word) => `\`${escapeMrkdwn(word.replaceAll("`", "'"))}\``).join(" · ");
-  const passages = trace.passages.map(({ source, score }, index) => {
+  const passages = trace.passages.map(({ source, score, isLeftOut }, index) => {
     const number = cited.find(({ url }) => url === source.url)?.number;
-    const use = mode === "no-answer" || number === undefined ? texts.answers.unused : `[${number}]`;
+    const use =
+      isLeftOut === true
+        ? texts.answers.passageLeftOut
+        : mode === "no-answer" || number === undefined
+          ? texts.answers.unused
+          : `[${number}]`;
     return `${index + 1}. ${link(source)} · ${score.toFixed(2)} · ${use}`;
   });
   const by =
@@ -43,6 +48,8 @@ export function answerReasons(
       context(
         [
           trace.confidence === undefined ? "" : texts.answers.confidence(trace.confidence.toFixed(2)),
+          trace.vectors === undefined ? "" : texts.answers.vectors[trace.vectors],
+          trace.reranked === undefined ? "" : texts.answers.reranked[trace.reranked],
           by,
           times,
         ]

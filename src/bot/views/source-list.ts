@@ -51,6 +51,7 @@ function headOf(state: SourceState, texts: Texts): string {
       ? [words.changed(state.written, state.deleted)]
       : []),
     ...(state.leftOut > 0 ? [words.leftOut(state.leftOut)] : []),
+    ...((state.withoutVectors ?? 0) > 0 ? [words.withoutVectors(state.withoutVectors ?? 0)] : []),
   ];
   return [`*${escapeMrkdwn(state.source)}*`, howItGoes(state, texts), ...facts].join(" · ");
 }

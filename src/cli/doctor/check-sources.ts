@@ -16,17 +16,45 @@ export function checkSources(
 ): Promise<Finding[]> {
   const { knowledge, sourceTokens } = config;
   return Promise.all(
-    knowledge.sources.map(async ({ name, folder, git, website, s3 }): Promise<Finding> => {
-      if (folder !== undefined) return checkFolder(name, folder);
-      if (website !== undefined) return checkWebsite(name, website);
-      if (s3 !== undefined) return checkBucket(name, s3.bucket, config);
-      return checkGit(name, {
-        url: git?.url ?? "",
-        branch: git?.branch,
-        token: sourceTokens[name],
-        protocols: knowledge.gitProtocols,
-      });
-    }),
+    knowledge.sources.map(
+      async ({ name, folder, git, website, s3, confluence, notion, slack }): Promise<Finding> => {
+        if (folder !== undefined) return checkFolder(name, folder);
+        if (website !== undefined) return checkWebsite(name, website);
+        if (s3 !== undefined)
+          return checkListing(
+            name,
+            `bucket ${s3.bucket}`,
+            "check s3.endpoint, region and the key's right to list it",
+            config,
+          );
+        if (confluence !== undefined)
+          return checkListing(
+            name,
+            `Confluence ${confluence.url}`,
+            "check confluence.url, email, the token and its account's right to see the spaces; a host of your own network has to be named in confluence.privateHosts",
+            config,
+          );
+        if (notion !== undefined)
+          return checkListing(
+            name,
+            "Notion",
+            "check the integration's token, and that pages are shared with it",
+            config,
+          );
+        if (slack !== undefined)
+          return {
+            name: `documents ${name}`,
+            level: "ok",
+            text: "Slack channels where a member has typed /docs channel on",
+          };
+        return checkGit(name, {
+          url: git?.url ?? "",
+          branch: git?.branch,
+          token: sourceTokens[name],
+          protocols: knowledge.gitProtocols,
+        });
+      },
+    ),
   );
 }
 
@@ -59,26 +87,31 @@ async function checkWebsite(
   }
 }
 
-async function checkBucket(
+/** Of what tells its documents at once. */
+async function checkListing(
   source: string,
-  bucket: string,
+  place: string,
+  advice: string,
   config: Pick<Config, "knowledge" | "sourceTokens" | "dataDir">,
 ): Promise<Finding> {
   const name = `documents ${source}`;
+  const late = AbortSignal.timeout(TIMEOUT_MS);
   const opened = openSources(config, { apiUrl: "", logger: createLogger("silent") });
   try {
-    const listing = await opened.find((one) => one.name === source)?.list(AbortSignal.timeout(TIMEOUT_MS));
+    const listing = await opened.find((one) => one.name === source)?.list(late);
     const documents = listing?.documents.length ?? 0;
     return documents === 0
-      ? { name, level: "warn", text: `bucket ${bucket} has no page of a format that is read` }
-      : { name, level: "ok", text: `bucket ${bucket}, ${documents} pages` };
+      ? { name, level: "warn", text: `${place} has no page that can be read` }
+      : { name, level: "ok", text: `${place}, ${documents} pages` };
   } catch (error) {
-    return {
-      name,
-      level: "fail",
-      text: `bucket ${bucket}: ${messageOf(error)}`,
-      advice: `check s3.endpoint, region and the key's right to list it (${PAGE})`,
-    };
+    if (late.aborted)
+      return {
+        name,
+        level: "warn",
+        text: `${place} takes more than ${TIMEOUT_MS / 1_000} s to be listed`,
+        advice: `a large one may; /docs sources and ./jibsa index tell how its sync goes (${PAGE})`,
+      };
+    return { name, level: "fail", text: `${place}: ${messageOf(error)}`, advice: `${advice} (${PAGE})` };
   }
 }
 

@@ -6,6 +6,7 @@ import { checkClusters } from "./check-clusters.ts";
 import { checkMachine } from "./check-machine.ts";
 import { checkModel } from "./check-model.ts";
 import { checkPipelines } from "./check-pipelines.ts";
+import { checkSearchModels } from "./check-search-models.ts";
 import { checkSlack } from "./check-slack.ts";
 import { checkSources } from "./check-sources.ts";
 import { checkStores } from "./check-stores.ts";
@@ -30,6 +31,7 @@ export async function doctor(args: CommandArguments): Promise<number> {
     ...(await checkPipelines(config)),
     checkPolicy(config),
     await checkModel(config),
+    ...(await checkSearchModels(config)),
   ];
   const width = Math.max(...findings.map(({ name }) => name.length));
   for (const { name, level, text, advice } of findings) {

@@ -1,4 +1,5 @@
-import { ModelUnavailableError, type ChatModel } from "../ports.ts";
+import { ANSWER_TOKENS, DEFAULT_CONTEXT_TOKENS, ModelUnavailableError, type ChatModel } from "../ports.ts";
+import { askOllama, askOpenAi, createContextLength } from "./model-context.ts";
 
 const PROBE_TIMEOUT_MS = 2_000;
 
@@ -9,13 +10,13 @@ export type ChatModelOptions = {
   temperature?: number;
   /** Of one answer. Default 1,024 tokens. */
   maxTokens?: number;
+  /** Tokens of prompt and answer together. Default: what the server tells of the model, with Ollama at most 16,384. */
+  contextTokens?: number | undefined;
 } & (
   | {
       kind: "ollama";
       /** E.g. http://127.0.0.1:11434 */
       baseUrl: string;
-      /** Tokens of prompt and answer together. Default 16,384: eight passages do not fit Ollama's own default. */
-      contextTokens?: number;
     }
   | {
       kind: "openai-compatible";
@@ -34,13 +35,32 @@ export function createChatModel(options: ChatModelOptions): ChatModel {
   const { protocol } = new URL(baseUrl);
   if (protocol !== "http:" && protocol !== "https:")
     throw new RangeError(`a model's address must begin with http:// or https://: ${options.baseUrl}`);
+  const asked = createContextLength(() =>
+    options.kind === "ollama"
+      ? askOllama(baseUrl, options.model)
+      : askOpenAi(baseUrl, options.model, authorization(options.apiKey)),
+  );
+  const contextTokens = async (): Promise<number | undefined> => {
+    if (options.contextTokens !== undefined) return options.contextTokens;
+    const told = await asked();
+    // All of what some models could take would not fit into the machine's memory.
+    return options.kind === "ollama" ? Math.min(told ?? Infinity, DEFAULT_CONTEXT_TOKENS) : told;
+  };
   return {
     name: options.model,
+    contextTokens,
 
     async *stream({ system, user, signal, onUsage }) {
       const fetchOnce = boundFetch(signal);
       try {
-        const chat = await createLangChainModel({ ...options, baseUrl }, fetchOnce);
+        const chat = await createLangChainModel(
+          {
+            ...options,
+            baseUrl,
+            contextTokens: options.kind === "ollama" ? await contextTokens() : undefined,
+          },
+          fetchOnce,
+        );
         const stream = await chat.stream(
           [
             ["system", system],
@@ -77,10 +97,10 @@ export function createChatModel(options: ChatModelOptions): ChatModel {
 }
 
 async function createLangChainModel(options: ChatModelOptions, fetchOnce: typeof fetch) {
-  const { model, temperature = 0.1, maxTokens = 1_024 } = options;
+  const { model, temperature = 0.1, maxTokens = ANSWER_TOKENS } = options;
   if (options.kind === "ollama") {
     const { ChatOllama } = await import("@langchain/ollama");
-    const { baseUrl, contextTokens = 16_384 } = options;
+    const { baseUrl, contextTokens = DEFAULT_CONTEXT_TOKENS } = options;
     return new ChatOllama({
       model,
       baseUrl,

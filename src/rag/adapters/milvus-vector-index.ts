@@ -1,24 +1,38 @@
-import type { IndexedChunk, RankedChunk, VectorIndex } from "../ports.ts";
-import { moveAlias, prepareCollections, type IndexCollections } from "./milvus-collections.ts";
+import type { IndexedChunk, RankedChunk, VectorIndex, VectorSpace } from "../ports.ts";
+import { TOKENIZER_VERSION } from "../tokenize.ts";
+import {
+  dropCollection,
+  dropLeftovers,
+  makeCollection,
+  moveAlias,
+  prepareCollections,
+  versionOf,
+  type IndexCollections,
+} from "./milvus-collections.ts";
 import { createMilvusConnection, type MilvusServerOptions, type MilvusSession } from "./milvus-connection.ts";
 import { milvusList, milvusLiteral } from "./milvus-literal.ts";
-import { fromRow, OUTPUT_FIELDS, SPARSE_FIELD, toRow, type ChunkRow } from "./milvus-schema.ts";
-import { expectSuccess } from "./milvus-status.ts";
+import {
+  countRows,
+  deleteRows,
+  READ_TIMEOUT_MS,
+  readPages,
+  readWhere,
+  replaceDocuments,
+  upsertRows,
+  WRITE_TIMEOUT_MS,
+} from "./milvus-rows.ts";
+import { EMBEDDED_FIELD, fromRow, OUTPUT_FIELDS, toRow } from "./milvus-schema.ts";
+import { searchCollection, SEARCH_TIMEOUT_MS } from "./milvus-search.ts";
+import { MilvusStatusError } from "./milvus-status.ts";
 
 /** Raised when the fields or the tokens change: a new collection is then written beside the old one. */
-const INDEX_VERSION = "v1";
-/** An answer must say in 5 s or less that search is away. */
-const SEARCH_TIMEOUT_MS = 3_500;
-const READ_TIMEOUT_MS = 30_000;
-const WRITE_TIMEOUT_MS = 120_000;
-const ROWS_PER_WRITE = 1_000;
-const ROWS_PER_PAGE = 2_000;
-const IDS_PER_FILTER = 500;
+const INDEX_VERSION = `v1_t${TOKENIZER_VERSION}`;
+const NOT_EMBEDDED = `${EMBEDDED_FIELD} == 0`;
 
 /**
- * The index in one Milvus collection behind the alias `collection`, searched by BM25. It works the same on Milvus Lite
- * and Milvus; where Milvus Lite needs care, a comment says so. Writes of one process run one after the other, because
- * Milvus Lite is not safe for parallel writers.
+ * The index in one Milvus collection behind the alias `collection`, searched by BM25 and, where there is an embedder, by
+ * nearness. It works the same on Milvus Lite and Milvus; where Milvus Lite needs care, a comment says so. Writes of one
+ * process run one after the other, because Milvus Lite is not safe for parallel writers.
  */
 export function createMilvusVectorIndex(
   options: MilvusServerOptions & {
@@ -29,161 +43,200 @@ export function createMilvusVectorIndex(
   },
 ): VectorIndex {
   const { collection: alias, version = INDEX_VERSION } = options;
-  let collections: IndexCollections = { written: `${alias}_${version}`, read: alias };
-  const connection = createMilvusConnection(options, async ({ client }) => {
-    collections = await prepareCollections(client, alias, version);
-  });
+  let space: VectorSpace | undefined;
+  let collections: IndexCollections = { written: `${alias}_${version}`, isMade: false, read: alias };
+  const prepare = async (session: MilvusSession): Promise<void> => {
+    collections = await prepareCollections(session, alias, versionOf(version, space), space?.dimension);
+  };
+  const connection = createMilvusConnection(options, prepare);
   let writing: Promise<unknown> = Promise.resolve();
-  const write = (what: string, call: (session: MilvusSession) => Promise<void>): Promise<void> => {
+  const write = <T>(what: string, call: (session: MilvusSession) => Promise<T>): Promise<T> => {
     const turn = writing.then(() => connection.use(what, WRITE_TIMEOUT_MS, call));
     writing = turn.catch(() => undefined);
     return turn;
   };
+  const read = <T>(what: string, call: (session: MilvusSession) => Promise<T>): Promise<T> =>
+    connection.use(what, READ_TIMEOUT_MS, call);
+  /** Reads of the collection that a switch is about to drop. */
+  const searches = new Set<Promise<unknown>>();
 
-  /** Rows in the order of their ids. Without `iterator` Milvus Lite pages in no order and loses rows. */
-  async function* pages(
-    { client }: MilvusSession,
-    filter: string | undefined,
-    fields: readonly string[],
-  ): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
-    for (let last = ""; ;) {
-      const after = `id > ${milvusLiteral(last)}`;
-      const reply = await client.query({
-        collection_name: collections.written,
-        filter: filter === undefined ? after : `${filter} and ${after}`,
-        output_fields: ["id", ...fields],
-        limit: ROWS_PER_PAGE,
-        params: { iterator: true, reduce_stop_for_best: true },
-        timeout: READ_TIMEOUT_MS,
+  const isBehind = (): boolean => collections.read !== collections.written;
+
+  const made = (): string[] => (collections.isMade ? [collections.written] : []);
+  const countWritten = async (session: MilvusSession): Promise<number> =>
+    collections.isMade ? countRows(session, collections.written) : 0;
+
+  async function makeWritten(session: MilvusSession): Promise<void> {
+    if (collections.isMade) return;
+    await makeCollection(session, collections.written, space?.dimension);
+    collections = { ...collections, isMade: true };
+  }
+
+  /** While a new index is written, the older one answers: what changed must not be answered from it as it was. */
+  async function keepOlderUpToDate(session: MilvusSession, chunks: readonly IndexedChunk[]): Promise<void> {
+    const documentIds = [...new Set(chunks.map((chunk) => chunk.documentId))];
+    const known = await readWhere(session, collections.read, "document_id", documentIds, ["content_hash"]);
+    const hashes = new Map(known.map((row) => [row["id"], row["content_hash"]]));
+    const changed = new Set(
+      chunks.filter(({ id, contentHash }) => hashes.get(id) !== contentHash).map((chunk) => chunk.documentId),
+    );
+    if (changed.size === 0) return;
+    const rows = chunks
+      .filter((chunk) => changed.has(chunk.documentId))
+      .map((chunk) => {
+        const bare = { ...chunk };
+        // Its vectors, if it has any, are of another space.
+        delete bare.vector;
+        return toRow(bare, collections.readDimension);
       });
-      expectSuccess("reading the index", reply);
-      if (reply.data.length > 0) yield reply.data;
-      if (reply.data.length < ROWS_PER_PAGE) return;
-      last = String(reply.data.at(-1)?.["id"]);
+    try {
+      await replaceDocuments(session, collections.read, rows);
+    } catch (error) {
+      if (!(error instanceof MilvusStatusError)) throw error;
+      // It has other fields: rather nothing of the page than what it said before.
+      await deleteRows(session, collections.read, "document_id", [...changed]);
     }
   }
 
-  async function deleteWhere(
-    session: MilvusSession,
-    field: "id" | "document_id",
-    values: readonly string[],
-    from: string = collections.written,
-  ) {
-    for (const some of inGroups(values, IDS_PER_FILTER)) {
-      const filter = `${field} in ${milvusList(some)}`;
-      const reply = await session.client.delete({ collection_name: from, filter });
-      expectSuccess("deleting from the index", reply);
-    }
-  }
-
-  /** Rows that are not flushed have no index on Milvus Lite: every search would read them one by one. */
-  async function flush({ client, isLite }: MilvusSession): Promise<void> {
-    if (!isLite) return;
-    const reply = await client.flush({ collection_names: [collections.written], timeout: WRITE_TIMEOUT_MS });
-    expectSuccess("flushing the index", reply);
-  }
-
-  async function replaceDocuments(session: MilvusSession, rows: readonly ChunkRow[]): Promise<void> {
-    const documentIds = [...new Set(rows.map((row) => row.document_id))];
-    const written = new Set(rows.map((row) => row.id));
-    const stale: string[] = [];
-    for (const some of inGroups(documentIds, IDS_PER_FILTER))
-      for await (const page of pages(session, `document_id in ${milvusList(some)}`, []))
-        stale.push(...page.map((row) => String(row["id"])).filter((id) => !written.has(id)));
-    for (const some of inGroups(rows, ROWS_PER_WRITE)) {
-      // Never insert: Milvus keeps both rows of a repeated id.
-      const reply = await session.client.upsert({
-        collection_name: collections.written,
-        data: some.map((row) => ({ ...row })),
-        timeout: WRITE_TIMEOUT_MS,
+  async function search(query: Parameters<VectorIndex["search"]>[0]): Promise<readonly RankedChunk[]> {
+    const asked = collections.read;
+    const once = (): Promise<readonly RankedChunk[]> =>
+      connection.use("searching", SEARCH_TIMEOUT_MS, (session) => {
+        // Of an older index the vectors are of another space.
+        const fits = !isBehind() && query.vector?.length === collections.readDimension;
+        const wanted = { ...query, vector: fits ? query.vector : undefined };
+        if (wanted.vector === undefined && query.searchText.trim() === "") return Promise.resolve([]);
+        const searching = searchCollection(session, collections.read, wanted);
+        searches.add(searching);
+        const done = (): unknown => searches.delete(searching);
+        searching.then(done, done);
+        return searching;
       });
-      expectSuccess("writing to the index", reply);
-      await flush(session);
-    }
-    if (stale.length > 0) {
-      await deleteWhere(session, "id", stale);
-      await flush(session);
+    try {
+      return await once();
+    } catch (error) {
+      // Another process has switched to a new index and dropped the one that was asked.
+      const wasMissing =
+        error instanceof TypeError || (error instanceof MilvusStatusError && error.isMissing);
+      if (!wasMissing) throw error;
+      await connection.use("opening the index", SEARCH_TIMEOUT_MS, prepare);
+      if (collections.read === asked) throw error;
+      return once();
     }
   }
 
   return {
     open: () => connection.use("opening the index", 60_000, async () => {}),
 
+    async useVectors(next) {
+      if (space?.model === next.model && space.dimension === next.dimension) return;
+      space = next;
+      await write("opening the index", prepare);
+    },
+
     async upsert(chunks: readonly IndexedChunk[]) {
-      const rows = chunks.map(toRow);
-      if (rows.length > 0) await write("writing to the index", (session) => replaceDocuments(session, rows));
+      chunks.forEach((chunk) => toRow(chunk));
+      if (chunks.length === 0) return;
+      await write("writing to the index", async (session) => {
+        await makeWritten(session);
+        const rows = chunks.map((chunk) => toRow(chunk, space?.dimension));
+        await replaceDocuments(session, collections.written, rows);
+        if (isBehind()) await keepOlderUpToDate(session, chunks);
+      });
     },
 
     async deleteDocuments(documentIds) {
       if (documentIds.length === 0) return;
       await write("deleting from the index", async (session) => {
-        await deleteWhere(session, "document_id", documentIds);
-        // While a new index is filled, the older one answers: what was taken away is taken out of it too.
-        if (collections.read !== collections.written)
-          await deleteWhere(session, "document_id", documentIds, collections.read);
-        await flush(session);
+        for (const name of new Set([collections.read, ...made()]))
+          await deleteRows(session, name, "document_id", documentIds);
       });
     },
 
     listDocuments: (source) =>
-      connection.use("reading the index", READ_TIMEOUT_MS, async (session) => {
+      read("reading the index", async (session) => {
         const hashes = new Map<string, string>();
         const filter = `source == ${milvusLiteral(source)}`;
-        for await (const page of pages(session, filter, ["document_id", "content_hash"])) {
-          for (const row of page) {
-            const id = String(row["document_id"]);
-            const hash = String(row["content_hash"]);
-            hashes.set(id, (hashes.get(id) ?? hash) === hash ? hash : "");
-          }
-        }
+        const fields = ["document_id", "content_hash"];
+        for (const name of made())
+          for await (const page of readPages(session, name, filter, fields))
+            for (const row of page) {
+              const id = String(row["document_id"]);
+              const hash = String(row["content_hash"]);
+              hashes.set(id, (hashes.get(id) ?? hash) === hash ? hash : "");
+            }
+        if (!isBehind()) return hashes;
+        // What is in the older index alone still has to be written, or deleted there too.
+        for await (const page of readPages(session, collections.read, filter, ["document_id"]))
+          for (const row of page)
+            hashes.set(String(row["document_id"]), hashes.get(String(row["document_id"])) ?? "");
         return hashes;
       }),
 
-    async search({ searchText, audiences, sources, limit }) {
-      if (searchText.trim() === "" || audiences.length === 0 || limit < 1) return [];
-      return connection.use("searching", SEARCH_TIMEOUT_MS, async ({ client }) => {
-        const reply = await client.search({
-          collection_name: collections.read,
-          anns_field: SPARSE_FIELD,
-          data: searchText,
-          // The SDK sends an empty metric by itself, which Milvus Lite refuses.
-          metric_type: "BM25",
-          filter: [
-            `audience in ${milvusList(audiences)}`,
-            ...(sources === undefined ? [] : [`source in ${milvusList(sources)}`]),
-          ].join(" and "),
-          limit,
-          output_fields: [...OUTPUT_FIELDS],
-          timeout: SEARCH_TIMEOUT_MS,
-        });
-        expectSuccess("searching", reply);
-        // Milvus Lite's scores are negative and differ between segments: only the order counts.
-        return reply.results.map((row, index): RankedChunk => ({ chunk: fromRow(row), rank: index + 1 }));
+    async listWithoutVectors(source, limit) {
+      return read("reading the index", async (session) => {
+        if (space === undefined || !collections.isMade) return [];
+        const filter = `source == ${milvusLiteral(source)} and ${NOT_EMBEDDED}`;
+        const pages = readPages(session, collections.written, filter, OUTPUT_FIELDS, limit);
+        for await (const page of pages) return page.map((row) => fromRow(row));
+        return [];
       });
     },
 
+    countWithoutVectors: (source, audiences) =>
+      read("counting", async (session) => {
+        if (space === undefined || !collections.isMade) return 0;
+        const filters = [
+          `source == ${milvusLiteral(source)}`,
+          `audience in ${milvusList(audiences)}`,
+          NOT_EMBEDDED,
+        ];
+        return countRows(session, collections.written, filters.join(" and "));
+      }),
+
+    async addVectors(chunks) {
+      await write("writing to the index", async (session) => {
+        if (!collections.isMade) return;
+        const ids = chunks.map(({ id }) => id);
+        const known = await readWhere(session, collections.written, "id", ids, ["content_hash"]);
+        const hashes = new Map(known.map((row) => [row["id"], row["content_hash"]]));
+        const rows = chunks
+          .filter(({ id, contentHash }) => hashes.get(id) === contentHash)
+          .map((chunk) => toRow(chunk, space?.dimension));
+        if (rows.length > 0) await upsertRows(session, collections.written, rows);
+      });
+    },
+
+    async search(query) {
+      if (query.audiences.length === 0 || query.limit < 1) return [];
+      if (query.searchText.trim() === "" && query.vector === undefined) return [];
+      return search(query);
+    },
+
     sampleSearchTexts: (limit) =>
-      connection.use("reading the index", READ_TIMEOUT_MS, async (session) => {
+      read("reading the index", async (session) => {
         const texts: string[] = [];
-        for await (const page of pages(session, undefined, ["search_text"])) {
+        for await (const page of readPages(session, collections.read, undefined, ["search_text"])) {
           texts.push(...page.map((row) => String(row["search_text"])));
           if (texts.length >= limit) break;
         }
         return texts.slice(0, limit);
       }),
 
-    count: () =>
-      connection.use("counting", READ_TIMEOUT_MS, async ({ client }) => {
-        const reply = await client.count({ collection_name: collections.written });
-        expectSuccess("counting", reply);
-        return reply.data;
-      }),
+    count: () => read("counting", countWritten),
 
-    publish: () =>
-      write("switching the index", async ({ client }) => {
-        if (collections.read === collections.written) return;
-        await moveAlias(client, alias, collections);
-        collections = { ...collections, read: collections.written };
+    publish: ({ chunks }) =>
+      write("switching the index", async (session) => {
+        if (!isBehind()) return "published";
+        const { written, read: older } = collections;
+        if ((await countWritten(session)) !== chunks) return "incomplete";
+        await makeWritten(session);
+        await moveAlias(session.client, alias, written);
+        collections = { written, isMade: true, read: written, readDimension: space?.dimension };
+        await Promise.allSettled(searches);
+        await dropCollection(session.client, older);
+        await dropLeftovers(session.client, alias, collections);
+        return "published";
       }),
 
     async close() {
@@ -191,10 +244,4 @@ export function createMilvusVectorIndex(
       await connection.close();
     },
   };
-}
-
-function inGroups<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

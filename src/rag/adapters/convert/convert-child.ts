@@ -25,15 +25,15 @@ async function convert({ format, bytes }: ConversionOrder): Promise<ConversionRe
       case "docx":
         return { content: await (await import("./docx-to-markdown.ts")).docxToMarkdown(buffer) };
       case "html":
+      case "confluence":
       case "notebook": {
         const text = decodeText(buffer);
         if (text === undefined) return { reason: "binary" };
-        return {
-          content:
-            format === "html"
-              ? (await import("./html-to-markdown.ts")).htmlToMarkdown(text)
-              : (await import("./notebook-to-markdown.ts")).notebookToMarkdown(text),
-        };
+        if (format === "html")
+          return { content: (await import("./html-to-markdown.ts")).htmlToMarkdown(text) };
+        if (format === "confluence")
+          return { content: (await import("./confluence-to-markdown.ts")).confluenceToMarkdown(text) };
+        return { content: (await import("./notebook-to-markdown.ts")).notebookToMarkdown(text) };
       }
     }
     return format satisfies never;

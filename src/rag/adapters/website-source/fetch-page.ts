@@ -36,12 +36,22 @@ export interface FetchRules {
   resolve?: ((host: string) => Promise<readonly LookupAddress[]>) | undefined;
 }
 
+export interface FetchOptions {
+  /** Sent by POST, which no redirect repeats; without it GET. */
+  body?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /**
- * GET over connections whose address was looked at when they were made, at every redirect anew: a name that leads to a private
+ * Over connections whose address was looked at when they were made, at every redirect anew: a name that leads to a private
  * address is not reached, whenever it begins to. Throws what the network throws, ForbiddenAddressError, TooLargeError.
  */
 export function createFetcher(rules: FetchRules): {
-  fetch(url: string, headers?: Readonly<Record<string, string>>): Promise<FetchedPage>;
+  fetch(
+    url: string,
+    headers?: Readonly<Record<string, string>>,
+    options?: FetchOptions,
+  ): Promise<FetchedPage>;
   close(): void;
 } {
   const lookup = guardedLookup(rules);
@@ -49,7 +59,11 @@ export function createFetcher(rules: FetchRules): {
     "http:": new http.Agent({ keepAlive: true, maxSockets: 4, lookup }),
     "https:": new https.Agent({ keepAlive: true, maxSockets: 4, lookup }),
   };
-  const getOnce = (url: URL, headers: Readonly<Record<string, string>>): Promise<FetchedPage> => {
+  const getOnce = (
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    { body: sent, signal }: FetchOptions,
+  ): Promise<FetchedPage> => {
     if (url.protocol !== "http:" && url.protocol !== "https:")
       throw new ForbiddenAddressError(`${url.protocol} is not fetched`);
     // An address in the place of a name is never looked up.
@@ -58,14 +72,15 @@ export function createFetcher(rules: FetchRules): {
       throw new ForbiddenAddressError(`${host} is a private address`);
     const isSecure = url.protocol === "https:";
     return new Promise((resolve, reject) => {
-      const request = (isSecure ? https : http).get(
+      const request = (isSecure ? https : http).request(
         url,
         {
+          method: sent === undefined ? "GET" : "POST",
           agent: agents[isSecure ? "https:" : "http:"],
           headers: { "user-agent": "jibsa", accept: "*/*", "accept-encoding": "gzip", ...headers },
           signal: AbortSignal.any([
             AbortSignal.timeout(TIMEOUT_MS),
-            ...(rules.signal === undefined ? [] : [rules.signal]),
+            ...[rules.signal, signal].filter((one) => one !== undefined),
           ]),
         },
         (response) => {
@@ -80,15 +95,18 @@ export function createFetcher(rules: FetchRules): {
         },
       );
       request.on("error", reject);
+      request.end(sent);
     });
   };
   return {
-    async fetch(url, headers = {}) {
+    async fetch(url, headers = {}, options = {}) {
       let at = new URL(url);
       for (let redirects = 0; ; redirects += 1) {
-        const page = await getOnce(at, headers);
+        const page = await getOnce(at, headers, options);
         const location = page.headers.location;
         if (![301, 302, 303, 307, 308].includes(page.status) || location === undefined) return page;
+        if (options.body !== undefined)
+          throw new ForbiddenAddressError(`${url} redirects what is sent to it`);
         const next = new URL(location, at);
         next.hash = "";
         if (redirects >= MAX_REDIRECTS) throw new ForbiddenAddressError(`${url} redirects too often`);

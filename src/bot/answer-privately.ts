@@ -1,0 +1,89 @@
+import type { AnswerEvent, SearchTrace, SourceRef } from "../rag/ports.ts";
+import type { Locale } from "../store/database.ts";
+import { keptSource, modeOf, noAnswerText } from "./answer-question.ts";
+import { said, type HandlingContext } from "./bot-deps.ts";
+import { escapeMrkdwn } from "./escape.ts";
+import { textsFor } from "./texts/texts.ts";
+import { privateAnswer, type AnswerFoot } from "./views/answer-card.ts";
+
+/** Channel of an answer that only whoever asked has seen; a thread's history never has it. */
+export const PRIVATE_CHANNEL = "private";
+
+/**
+ * Answers a question so that only whoever asked sees it, from everything that this person may read, and keeps the answer. In a
+ * channel it can be shared afterwards (`shareAnswer`).
+ */
+export async function answerPrivately(
+  { deps, delivery, person, id, signal }: HandlingContext,
+  { question, locale, model }: { question: string; locale: Locale; model?: string | undefined },
+): Promise<void> {
+  const { store } = deps;
+  if ((await store.selectFrom("answers").select("id").where("id", "=", id).executeTakeFirst()) !== undefined)
+    return;
+  const texts = textsFor(locale);
+  const startedAtMs = deps.now().getTime();
+  if (deps.models().length > 0) await deps.reply.privately(delivery, said(texts.answers.onlyYou));
+  const answer: {
+    text: string;
+    citations: { number: number; source: SourceRef }[];
+    mode: AnswerFoot["mode"];
+    trace?: SearchTrace;
+  } = { text: "", citations: [], mode: { kind: "no-answer" } };
+  const take = (event: AnswerEvent): void => {
+    switch (event.kind) {
+      case "stage":
+        if (event.stage === "reading") answer.trace = event.found;
+        break;
+      case "text-delta":
+        answer.text += escapeMrkdwn(event.text);
+        break;
+      case "restart":
+        answer.text = "";
+        answer.citations = [];
+        break;
+      case "citation":
+        answer.citations.push({ number: event.number, source: event.source });
+        break;
+      case "answer-end":
+        answer.mode = modeOf(event);
+        break;
+      case "no-answer":
+        if (event.found !== undefined) answer.trace = event.found;
+        answer.text = noAnswerText(event.reason, texts);
+        answer.citations = event.nearest.map((source, index) => ({ number: index + 1, source }));
+        break;
+    }
+  };
+  const audiences = await deps.readers.ofPerson(person);
+  const asked = { text: question, locale, audiences, signal, ...(model !== undefined && { model }) };
+  for await (const event of deps.answer(asked)) take(event);
+  const { text, citations, mode, trace } = answer;
+  const tookMs = deps.now().getTime() - startedAtMs;
+  // Kept first: its buttons must find it.
+  await store
+    .insertInto("answers")
+    .values({
+      id,
+      asker: person.slackUserId,
+      channel: PRIVATE_CHANNEL,
+      thread_ts: null,
+      question,
+      locale,
+      mode: mode.kind,
+      text,
+      sources: JSON.stringify(citations.map(keptSource)),
+      took_ms: tookMs,
+      trace: trace === undefined ? null : JSON.stringify(trace),
+      model: mode.kind === "generated" ? mode.model : null,
+    })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+  const foot = { answerId: id, citations, mode, tookMs };
+  const isShareable = !delivery.direct && mode.kind !== "no-answer" && mode.kind !== "curated";
+  await deps.reply.privately(
+    delivery,
+    privateAnswer(text, foot, isShareable, texts),
+    // Where the channel cannot be written to, nothing can be shared there either.
+    privateAnswer(text, foot, false, texts),
+  );
+}
