@@ -4,6 +4,7 @@ import type { ActionDeps } from "./define-action.ts";
 import { observeRun } from "./observe-run.ts";
 import { decide, type Policy } from "./policy.ts";
 import type { Person, RequestId } from "./ports.ts";
+import { readAllowances } from "./read-allowances.ts";
 import type { ChangeInput, ChangeName, ReadInput, ReadName } from "./registry.ts";
 import { performRead, requestAction, type Place } from "./request-action.ts";
 import { parkRequest, runAction } from "./run-action.ts";
@@ -61,6 +62,7 @@ export function createActions(
     run: (id: RequestId) => runAction(deps, id),
     park: (id: RequestId, error: string) => parkRequest(deps, id, error),
     observe: (runId: string) => observeRun(deps, runId),
+    allowances: (person: Person) => readAllowances({ ...deps, person }),
     peekLogs: (wanted: Parameters<typeof peekLogs>[1]) => peekLogs(deps, wanted),
     measure: (runId: string, tell: Parameters<typeof measureRun>[2]) => measureRun(deps, runId, tell),
   };

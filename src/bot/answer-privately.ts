@@ -1,6 +1,6 @@
 import type { AnswerEvent, SearchTrace, SourceRef } from "../rag/ports.ts";
 import type { Locale } from "../store/database.ts";
-import { keptSource, noAnswerText } from "./answer-question.ts";
+import { keptSource, modeOf, noAnswerText } from "./answer-question.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { textsFor } from "./texts/texts.ts";
@@ -45,10 +45,7 @@ export async function answerPrivately(
         answer.citations.push({ number: event.number, source: event.source });
         break;
       case "answer-end":
-        answer.mode =
-          event.mode === "generated"
-            ? { kind: "generated", model: event.model ?? "" }
-            : { kind: "extractive" };
+        answer.mode = modeOf(event);
         break;
       case "no-answer":
         if (event.found !== undefined) answer.trace = event.found;
@@ -82,7 +79,7 @@ export async function answerPrivately(
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
   const foot = { answerId: id, citations, mode, tookMs };
-  const isShareable = !delivery.direct && mode.kind !== "no-answer";
+  const isShareable = !delivery.direct && mode.kind !== "no-answer" && mode.kind !== "curated";
   await deps.reply.privately(
     delivery,
     privateAnswer(text, foot, isShareable, texts),

@@ -1,13 +1,16 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import type { AnswerEvent, Question, SearchTrace, SourceRef } from "../rag/ports.ts";
+import type { AnswerEvent, Question, SearchTrace, SourceRef, TokenUsage } from "../rag/ports.ts";
 import type { Locale, Store } from "../store/database.ts";
 import { keepMessage } from "./keep-message.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
+import { createLeadIn, type LiveLookups } from "./live/lead-in.ts";
+import type { Proposal } from "./propose-start.ts";
 import { createAnswerStream, type AnswerPlace } from "./stream-answer.ts";
 import { earlierInThread, type KeptSource } from "./thread-history.ts";
 import { textsFor, type Texts } from "./texts/texts.ts";
+import { proposalBlocks } from "./views/proposal-blocks.ts";
 import { answerFoot, nearestPages, type AnswerFoot } from "./views/answer-card.ts";
 
 /** Streams the answer of a question into its thread and keeps it. A second time for the same id writes what is missing. */
@@ -28,6 +31,12 @@ export async function answerQuestion(
     place: AnswerPlace;
     /** Name of the model to try first. */
     model?: string;
+    /** The one that is usual in this channel. */
+    usualModel?: string;
+    /** What is looked up beside the documents. */
+    live?: LiveLookups;
+    /** The start that the question asks for. */
+    proposal?: Proposal;
     signal: AbortSignal;
   },
 ): Promise<void> {
@@ -50,16 +59,20 @@ export async function answerQuestion(
       await keepMessage(store, { ...place, subject, purpose: "answer", ts });
     },
   });
+  const leadIn = createLeadIn(options.live, texts);
   let text = "";
   let citations: { number: number; source: SourceRef }[] = [];
+  let usage: TokenUsage | undefined;
   let mode = { kind: "no-answer" } as AnswerFoot["mode"];
   const write = async (part: string) => {
     if (text === "") await progress.shown();
     text += part;
     await stream.write(part);
   };
+  const writeFromDocuments = async (part: string) =>
+    write(text === "" ? `${await leadIn.before()}${part}` : part);
   const history = await earlierInThread(store, place, audiences);
-  const { model } = options;
+  const { model, usualModel } = options;
   const asked: Question = {
     text: question,
     locale,
@@ -67,6 +80,7 @@ export async function answerQuestion(
     history,
     signal,
     ...(model !== undefined && { model }),
+    ...(usualModel !== undefined && { usualModel }),
   };
   let trace: SearchTrace | undefined;
   const show = async (event: AnswerEvent): Promise<void> => {
@@ -76,7 +90,7 @@ export async function answerQuestion(
         await progress.show(event);
         break;
       case "text-delta":
-        await write(escapeMrkdwn(event.text));
+        await writeFromDocuments(escapeMrkdwn(event.text));
         break;
       case "restart":
         text = "";
@@ -87,20 +101,29 @@ export async function answerQuestion(
         citations.push({ number: event.number, source: event.source });
         break;
       case "answer-end":
-        mode =
-          event.mode === "generated"
-            ? { kind: "generated", model: event.model ?? "" }
-            : { kind: "extractive" };
+        mode = modeOf(event);
+        usage = event.mode === "curated" ? undefined : event.usage;
         break;
-      case "no-answer":
+      case "no-answer": {
         trace = event.found ?? trace;
-        await write(noAnswerText(event.reason, texts));
+        const instead = await leadIn.instead(event.reason === "search-unavailable");
+        if (instead !== undefined) {
+          mode = { kind: "live" };
+          await write(instead);
+          break;
+        }
+        await writeFromDocuments(noAnswerText(event.reason, texts));
         citations = event.nearest.map((source, index) => ({ number: index + 1, source }));
         break;
+      }
     }
   };
   try {
-    for await (const event of deps.answer(asked)) await show(event);
+    const lookedUp = await leadIn.whole();
+    if (lookedUp !== undefined) {
+      mode = { kind: "live" };
+      await write(lookedUp);
+    } else for await (const event of deps.answer(asked)) await show(event);
   } catch (error) {
     const by = progress.stoppedBy();
     if (by === undefined || options.signal.aborted) throw error;
@@ -110,7 +133,8 @@ export async function answerQuestion(
     progress.close();
   }
   const tookMs = now().getTime() - startedAtMs;
-  const foot = answerFoot({ answerId, citations, mode, tookMs }, texts);
+  const searchedAlso = trace?.searchedAlso ?? [];
+  const foot = answerFoot({ answerId, citations, mode, tookMs, searchedAlso }, texts);
   if (mode.kind === "no-answer" && citations.length > 0)
     foot.splice(0, 1, {
       type: "section",
@@ -122,7 +146,9 @@ export async function answerQuestion(
         ),
       },
     });
-  await stream.end(foot);
+  const { proposal } = options;
+  const offer = proposal === undefined ? [] : proposalBlocks(proposal, answerId, texts);
+  await stream.end([...offer, ...foot]);
   await store
     .insertInto("answers")
     .values({
@@ -138,6 +164,8 @@ export async function answerQuestion(
       took_ms: tookMs,
       trace: trace === undefined ? null : JSON.stringify(trace),
       model: mode.kind === "generated" ? mode.model : null,
+      tokens: usage === undefined ? null : JSON.stringify(usage),
+      proposal: proposal === undefined ? null : JSON.stringify(proposal),
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
@@ -150,6 +178,18 @@ export const keptSource = ({ number, source }: { number: number; source: SourceR
   url: source.url,
   documentId: source.documentId,
 });
+
+export function modeOf(event: Extract<AnswerEvent, { kind: "answer-end" }>): AnswerFoot["mode"] {
+  switch (event.mode) {
+    case "generated":
+      return { kind: "generated", model: event.model ?? "" };
+    case "extractive":
+      return { kind: "extractive" };
+    case "curated":
+      return { kind: "curated", by: event.by };
+  }
+  return event satisfies never;
+}
 
 export function noAnswerText(
   reason: Extract<AnswerEvent, { kind: "no-answer" }>["reason"],

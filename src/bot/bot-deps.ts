@@ -32,6 +32,8 @@ export interface BotDeps {
   readers: ReadableAudiences;
   /** Names of the models that may be asked for. */
   models(): readonly string[];
+  /** The one that is tried first in this channel, where the settings say so. */
+  usualModel(channel: string): string | undefined;
   /** For what a person waits for. */
   client: WebClient;
   people: SlackPeople;

@@ -13,6 +13,7 @@ import { followLogs } from "./follow-logs.ts";
 import { followSync } from "./follow-sync.ts";
 import type { Bot } from "./bot-deps.ts";
 import { handleInbound, parkInbound } from "./handle-inbound.ts";
+import { reportGaps, type GapReportSetting } from "./report-gaps.ts";
 import { createReply } from "./reply.ts";
 import { createBackgroundClient, createInteractiveClient, type SlackConnection } from "./slack-clients.ts";
 import type { SlackPeople } from "./slack-people.ts";
@@ -31,6 +32,7 @@ export async function createBotWorker(deps: {
   readers: Bot["readers"];
   /** Names of the models that may be asked for. */
   models(): readonly string[];
+  usualModel(channel: string): string | undefined;
   people: SlackPeople;
   teamId: string;
   botUserId: string;
@@ -119,6 +121,8 @@ export async function createBotWorker(deps: {
   };
   return {
     handlers,
+    /** Due once a week; asked for as often as one likes. */
+    reportGaps: (setting: GapReportSetting) => reportGaps(deps, setting),
     /** Jobs that were given up: the row says so, the person is told. */
     async onParked(name: JobName, payload: unknown, error: string): Promise<void> {
       if (name === "handle-inbound") await parkInbound(bot, (payload as { key: string }).key);

@@ -52,7 +52,7 @@ export async function startSlackEdge(deps: {
     teamId,
     now: () => new Date(),
   });
-  const forms = createForms({ client, store, stages, people });
+  const forms = createForms({ client, store, stages, people, policy });
   const receive: Receive = createReceive({
     inbox: deps.inbox,
     enqueue: deps.enqueue,

@@ -21,7 +21,11 @@ export async function explainAnswer(
   if (answer === undefined || !isTheirs) return deps.reply.privately(delivery, said(texts.oldButton));
   // Written by answerQuestion alone.
   const trace = answer.trace as SearchTrace | null;
-  if (trace === null) return deps.reply.privately(delivery, said(texts.answers.noTrace));
+  if (trace === null) {
+    const { mode } = answer;
+    const why = mode === "curated" || mode === "live" ? texts[mode].why : texts.answers.noTrace;
+    return deps.reply.privately(delivery, said(why));
+  }
   const readable = await readableDocuments(
     deps.store,
     trace.passages.map(({ source }) => source.documentId),

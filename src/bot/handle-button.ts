@@ -1,9 +1,12 @@
 import type { DecideOutcome } from "../actions/decide-approval.ts";
 import { changeWaiting } from "./change-waiting.ts";
+import { voteForModel } from "./compare-models.ts";
 import { escapeMrkdwn } from "./escape.ts";
 import { deniedView } from "./denied-view.ts";
 import { explainAnswer } from "./explain-answer.ts";
 import { keepFeedback } from "./keep-feedback.ts";
+import { decideSuggestion } from "./keep-terms.ts";
+import { previewProposal } from "./preview-proposal.ts";
 import { read } from "./read.ts";
 import { shareAnswer } from "./share-answer.ts";
 import { stopFollowing } from "./start-following.ts";
@@ -97,6 +100,14 @@ export async function handleButton(context: HandlingContext): Promise<void> {
       return keepFeedback(context, value, {
         verdict: delivery.actionId === "answer.helpful" ? "helpful" : "not-helpful",
       });
+    case "proposal.preview":
+      return previewProposal(context, value);
+    case "comparison.first":
+    case "comparison.second":
+      return voteForModel(context, value, delivery.actionId === "comparison.first" ? "first" : "second");
+    case "term.accept":
+    case "term.dismiss":
+      return decideSuggestion(context, value, delivery.actionId === "term.accept" ? "used" : "dismissed");
     default:
       return deps.reply.privately(delivery, said(texts.oldButton));
   }

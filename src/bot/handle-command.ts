@@ -1,18 +1,18 @@
-import type { FieldProblem, Person } from "../actions/ports.ts";
+import type { FieldProblem } from "../actions/ports.ts";
 import { isChangeName, reads } from "../actions/registry.ts";
 import { severalOf } from "../actions/training/train-several.ts";
-import { answerPrivately } from "./answer-privately.ts";
-import { answerQuestion } from "./answer-question.ts";
+import { ask, askTwo } from "./ask.ts";
 import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
-import type { Delivery } from "./inbound/delivery.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
+import { removeCurated, showCurated } from "./keep-curated.ts";
+import { addTermByCommand, removeTerm, showTerms } from "./keep-terms.ts";
 import { lookAtSources, startSync } from "./look-at-sources.ts";
 import { read } from "./read.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
 import { switchChannel } from "./switch-channel.ts";
-import { localeOfText, textsFor, type Texts } from "./texts/texts.ts";
+import type { Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
 
 /** A parsed command, whether typed, mentioned or filled into a form. */
@@ -74,8 +74,20 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return startSync(context, command.source);
     case "docs-channel":
       return switchChannel(context, command.isOn);
+    case "docs-answers":
+      return showCurated(context);
+    case "docs-answers-remove":
+      return removeCurated(context, command.number);
+    case "docs-terms":
+      return showTerms(context);
+    case "docs-term":
+      return addTermByCommand(context, command.term, command.counterpart);
+    case "docs-term-remove":
+      return removeTerm(context, command.text);
     case "ask":
       return ask(context, command);
+    case "compare":
+      return askTwo(context, command.question, command.models);
   }
   return command satisfies never;
 }
@@ -89,68 +101,6 @@ function isRead(command: ParsedCommand): command is ReadCommand {
 
 function isChange(command: ParsedCommand): command is ChangeCommand {
   return isChangeName(command.kind);
-}
-
-async function ask(
-  context: HandlingContext,
-  { question, model, isPrivate }: Extract<ParsedCommand, { kind: "ask" }>,
-): Promise<void> {
-  const { deps, delivery, person, id, signal, texts } = context;
-  if (model !== undefined && !deps.models().includes(model))
-    return deps.reply.answer(delivery, said(texts.answers.noSuchModel(model.slice(0, 80), deps.models())));
-  const locale = localeOfText(question, person.locale);
-  if (isPrivate) return answerPrivately(context, { question: question.slice(0, 2_000), locale, model });
-  const ts = delivery.threadTs ?? delivery.ts;
-  const place =
-    ts === undefined
-      ? await postQuestion(deps, delivery, id, question, person)
-      : { channel: delivery.channel, threadTs: ts };
-  if (place === undefined) return;
-  await answerQuestion(deps, {
-    answerId: id,
-    audiences: await deps.readers.at({ channel: place.channel, user: person.slackUserId }),
-    question: question.slice(0, 2_000),
-    locale,
-    ...(model !== undefined && { model }),
-    place: { ...place, user: delivery.user, team: delivery.team ?? deps.teamId },
-    signal,
-  });
-}
-
-/** `/ask` leaves no message of its own: the question is posted, and answered in its thread; directly where the bot is no member. */
-async function postQuestion(
-  deps: BotDeps,
-  delivery: Delivery,
-  id: string,
-  question: string,
-  person: Person,
-): Promise<{ channel: string; threadTs: string } | undefined> {
-  const subject = `question:${id}`;
-  const known = await deps.store
-    .selectFrom("messages")
-    .select(["ts", "channel"])
-    .where("subject", "=", subject)
-    .executeTakeFirst();
-  if (known !== undefined && known.ts !== null) return { channel: known.channel, threadTs: known.ts };
-  const text = textsFor(person.locale).asked(
-    `<@${person.slackUserId}>`,
-    escapeMrkdwn(shorten(question, 2_500)),
-  );
-  const posted = await deps.reply.post(delivery, said(text));
-  if (posted === undefined) return undefined;
-  await deps.store
-    .insertInto("messages")
-    .values({
-      subject,
-      purpose: "question",
-      channel: posted.channel,
-      thread_ts: null,
-      ts: posted.threadTs,
-      content_hash: null,
-    })
-    .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
-    .execute();
-  return posted;
 }
 
 function helpView(topic: HelpTopic, deps: BotDeps, texts: Texts): MessageView {

@@ -7,6 +7,7 @@ import { escapeMrkdwn } from "./escape.ts";
 import { followUp } from "./follow-up.ts";
 import { handleButton } from "./handle-button.ts";
 import { handleCommand } from "./handle-command.ts";
+import { keepCurated } from "./keep-curated.ts";
 import { keepFeedback } from "./keep-feedback.ts";
 import { deliverySchema, idFromKey, type Delivery } from "./inbound/delivery.ts";
 import { parseCommand, parseMessage } from "./commands/parse-command.ts";
@@ -50,8 +51,9 @@ export async function handleInbound(bot: Bot, key: string, signal: AbortSignal):
         if (outcome === "answer-under-way" && waitedMs < ANSWER_UNDER_WAY_MS)
           return { againInMs: LOOK_AGAIN_MS };
       } else if (delivery.feedback !== undefined) {
-        const { answerId, ...feedback } = delivery.feedback;
+        const { answerId, curated, ...feedback } = delivery.feedback;
         await keepFeedback(context, answerId, { verdict: "wrong", ...feedback });
+        if (curated !== "") await keepCurated(context, answerId, curated);
       } else await handleCommand(context, commandOf(delivery, deps.botUserId));
     }
   } catch (error) {

@@ -5,7 +5,7 @@ import { deniedView } from "./denied-view.ts";
 import { sourceList } from "./views/source-list.ts";
 
 /** Of whoever sees what is answered: the person alone where it is answered privately, else everybody there. */
-function audiencesOfReply({ deps, delivery, person }: HandlingContext): Promise<readonly string[]> {
+export function audiencesOfReply({ deps, delivery, person }: HandlingContext): Promise<readonly string[]> {
   return deps.reply.isPrivate(delivery)
     ? deps.readers.ofPerson(person)
     : deps.readers.at({ channel: delivery.channel, user: person.slackUserId });

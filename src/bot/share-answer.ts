@@ -28,7 +28,8 @@ export async function shareAnswer(
   const passages = ((answer.trace as SearchTrace | null)?.passages ?? []).map(({ source }) => source);
   const cited = (answer.sources as readonly KeptSource[] | null) ?? [];
   const from = documentsOf(answer);
-  if (from === undefined || answer.mode === "no-answer" || answer.mode === "stopped")
+  // A curated answer has no such button: whoever asks gets it.
+  if (from === undefined || (answer.mode !== "generated" && answer.mode !== "extractive"))
     return tell(texts.oldButton);
   const [everyones, own] = await Promise.all([
     deps.readers.at({ channel: delivery.channel, user: person.slackUserId }),

@@ -51,10 +51,10 @@ export function documentsOf(answer: {
   // Both are written by us alone.
   const cited = ((answer.sources ?? []) as readonly KeptSource[]).map(({ documentId }) => documentId);
   const trace = answer.trace as SearchTrace | null;
-  const given =
-    answer.mode === "extractive"
-      ? []
-      : trace?.passages.flatMap((passage) => (passage.isLeftOut === true ? [] : [passage.source.documentId]));
+  const isQuoted = answer.mode === "extractive" || answer.mode === "curated";
+  const given = isQuoted
+    ? []
+    : trace?.passages.flatMap((passage) => (passage.isLeftOut === true ? [] : [passage.source.documentId]));
   const all = [...cited, ...(given ?? [undefined])];
   const known = all.filter((id) => id !== undefined);
   return known.length === all.length ? [...new Set(known)] : undefined;

@@ -1,5 +1,6 @@
-import { localeOfText, textsFor } from "../bot/texts/texts.ts";
+import { localeOfText, textsFor, type Texts } from "../bot/texts/texts.ts";
 import { readConfig, type Config } from "../config.ts";
+import type { AnswerEvent } from "../rag/ports.ts";
 import { openKnowledgeAlone } from "./open-knowledge-alone.ts";
 import { checkPersonId, openWorkspace } from "./open-workspace.ts";
 import { textOf, UsageError, type CommandArguments } from "./read-arguments.ts";
@@ -42,8 +43,7 @@ export async function ask(args: CommandArguments): Promise<number> {
         pages.push(
           `[${event.number}] ${[...new Set([event.source.title, ...event.source.headings])].join(" › ")}  ${event.source.url}`,
         );
-      if (event.kind === "answer-end")
-        foot = event.mode === "generated" ? texts.modeGenerated(event.model ?? "") : texts.modeExtractive;
+      if (event.kind === "answer-end") foot = footOf(event, texts);
       if (event.kind === "no-answer") {
         text =
           event.reason === "nothing-relevant"
@@ -77,4 +77,10 @@ async function audiencesOf(
       : `${person} is no active member of this workspace`,
   );
   return undefined;
+}
+
+function footOf(event: Extract<AnswerEvent, { kind: "answer-end" }>, texts: Texts): string {
+  if (event.mode === "curated")
+    return texts.curated.mode(event.by.name, event.by.at.toISOString().slice(0, 10));
+  return event.mode === "generated" ? texts.modeGenerated(event.model ?? "") : texts.modeExtractive;
 }

@@ -1,4 +1,5 @@
 import { readConfig } from "../config.ts";
+import { countDuels } from "../rag/compare-models.ts";
 import { findGaps, type GapQuestion } from "../rag/find-gaps.ts";
 import { configOptionsOf } from "./config-options.ts";
 import { textOf, UsageError, type CommandArguments } from "./read-arguments.ts";
@@ -12,7 +13,8 @@ export const gapsOptions = { config: "text", "data-dir": "text", days: "text", j
 export const gapsHelp = `Usage: ./jibsa gaps [options]
 
 What people asked and got no good answer to: questions that the documents do not answer, and answers that somebody found
-not helpful or wrong, by topic. It shows which pages to write or to mend.
+not helpful or wrong, by topic. It shows which pages to write or to mend. Below them, how
+people voted where two models were compared (/ask --compare).
 
   --days N       of the last N days (default ${DEFAULT_DAYS})
   --json         one JSON array, for programs
@@ -33,7 +35,8 @@ export async function gaps(args: CommandArguments): Promise<number> {
     throw new UsageError("--days: a whole number from 1 to 3650");
   const config = readConfig(process.env, configOptionsOf(args));
   return withStore(config, readRunning(config.dataDir), async (store) => {
-    const found = await findGaps(store, new Date(Date.now() - days * DAY_MS));
+    const since = new Date(Date.now() - days * DAY_MS);
+    const found = await findGaps(store, since);
     if (args.values["json"] === true) {
       console.log(JSON.stringify(found));
       return 0;
@@ -52,6 +55,10 @@ export async function gaps(args: CommandArguments): Promise<number> {
         for (const reason of reasons) console.log(`      “${oneLine(reason)}”`);
       }
     }
+    for (const { models, comparisons, votes } of await countDuels(store, since))
+      console.log(
+        `\n${models[0]} ${votes[0]} : ${votes[1]} ${models[1]}  (votes of ${comparisons} comparison${comparisons === 1 ? "" : "s"})`,
+      );
     return 0;
   });
 }

@@ -125,6 +125,7 @@ export async function startWorkerRole(deps: {
     },
     readers,
     models: () => knowledge.rag.models(),
+    usualModel: (channel) => config.models.find(({ channels }) => channels.includes(channel))?.name,
     people,
     teamId,
     botUserId: self.user_id ?? "",
@@ -154,6 +155,8 @@ export async function startWorkerRole(deps: {
       ...actionHandlers,
       async sweep(payload, context) {
         for (const source of await knowledge.rag.dueSources()) ring(source);
+        const { gapReport } = config.knowledge;
+        if (gapReport !== undefined) await bot.reportGaps(gapReport);
         return actionHandlers.sweep(payload, context);
       },
       async "index-source"({ source }, { signal }) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { gapReportSchema } from "./gap-report-schema.ts";
 import { pipelineSchema } from "./pipeline-schema.ts";
 import { mlflowSchema, prometheusSchema, wandbSchema } from "./metrics-schema.ts";
 import { embedderSchema, rerankerSchema } from "./embedder-schema.ts";
@@ -74,6 +75,8 @@ export const fileSchema = z.strictObject({
       publicChannels: z.enum(["members", "everyone"]).default("members"),
       embedder: embedderSchema,
       reranker: rerankerSchema,
+      /** Once a week into a channel: the questions without a good answer. Default: nowhere. */
+      gapReport: gapReportSchema.optional(),
     })
     .prefault({}),
   clusters: z

@@ -15,6 +15,8 @@ export const namedModelSchema = z.strictObject({
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/)
     .optional(),
+  /** Slack ids of the channels where it is tried first. */
+  channels: z.array(z.string().regex(/^[CDG][A-Z0-9]+$/, "a Slack id such as C0123ABCD")).default([]),
   /** Tokens of prompt and answer together; default: what its server tells. */
   contextTokens: z.number().int().min(1_024).optional(),
   /** Of a whole answer. */
@@ -30,9 +32,15 @@ export function readModelTokens(
   problems: { path: string; message: string }[],
 ): Readonly<Record<string, string>> {
   const tokens: Record<string, string> = {};
-  for (const [index, { name, tokenEnv }] of models.entries()) {
+  for (const [index, { name, tokenEnv, channels }] of models.entries()) {
     if (models.findIndex((other) => other.name === name) < index)
       problems.push({ path: `models[${index}].name`, message: `there are two models "${name}"` });
+    for (const channel of channels)
+      if (models.findIndex((other) => other.channels.includes(channel)) < index)
+        problems.push({
+          path: `models[${index}].channels`,
+          message: `${channel} has another model already`,
+        });
     if (tokenEnv === undefined) continue;
     const token = env[tokenEnv];
     if (token) tokens[name] = token;

@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 import type { Locale } from "../store/database.ts";
+import type { CuratedAnswer } from "./curated-answers.ts";
+import { curatedEvents } from "./curated-events.ts";
 import { extractiveAnswer } from "./extractive-answer.ts";
 import { fitToModel, generatedAnswer } from "./generated-answer.ts";
 import type { NamedModel } from "./model-order.ts";
@@ -7,8 +9,11 @@ import { SearchUnavailableError, type AnswerEvent, type Question, type SearchTra
 import type { Prompts } from "./prompts.ts";
 import type { ScoredChunk } from "./rank-chunks.ts";
 import { sourceRef, type Retrieval } from "./retrieve.ts";
+import { searchedAlso } from "./searched-also.ts";
 
 export interface AnswerDeps {
+  /** What somebody has written for such a question. Absent: nothing. */
+  curated?(question: Question): Promise<CuratedAnswer | undefined>;
   /** @throws SearchUnavailableError */
   retrieve(question: Question): Promise<Retrieval>;
   /** To be tried in this order; without those that are known to be away. */
@@ -30,6 +35,11 @@ const FALL_BACK_WITHIN_MS = 45_000;
  */
 export async function* answerQuestion(deps: AnswerDeps, question: Question): AsyncGenerator<AnswerEvent> {
   yield { kind: "stage", stage: "searching" };
+  const curated = await deps.curated?.(question);
+  if (curated !== undefined) {
+    yield* curatedEvents(curated, question);
+    return;
+  }
   let found: Retrieval;
   const startedAtMs = performance.now();
   try {
@@ -78,6 +88,7 @@ function traceOf(
 ): SearchTrace {
   return {
     words: terms.map(({ text }) => text),
+    searchedAlso: searchedAlso(terms, passages),
     confidence,
     passages: passages.map((passage) => ({
       source: sourceRef(passage.chunk),

@@ -7,6 +7,8 @@ import type { DocumentSource } from "./document-source.ts";
 import { forgetOtherSources } from "./forget-other-sources.ts";
 import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
 import { createVectors, type Vectors } from "./create-vectors.ts";
+import { findCuratedAnswer } from "./curated-answers.ts";
+import { createGlossary } from "./glossary.ts";
 import { createModelOrder, type NamedModel } from "./model-order.ts";
 import { createVectorKeeper } from "./keep-vectors.ts";
 import {
@@ -88,6 +90,7 @@ export function createRag(options: {
   const byName = new Map(sources.map((source) => [source.name, source]));
   if (byName.size < sources.length) throw new RangeError("two document sources have the same name");
   const statistics = createStatisticsCache(index, logger, now);
+  const glossary = createGlossary(store, logger, () => performance.now());
   const running = new Map<string, Promise<unknown>>();
   const stops: (() => Promise<void>)[] = [];
   const vectors =
@@ -121,17 +124,26 @@ export function createRag(options: {
       answerQuestion(
         {
           ...options,
+          async curated(asked) {
+            try {
+              return await findCuratedAnswer(store, asked, await glossary());
+            } catch (error) {
+              logger.warn({ err: error }, "curated answers cannot be read: the documents answer");
+              return undefined;
+            }
+          },
           retrieve: (asked) =>
             retrieve(
               {
                 index: inSources(index, asked.sources),
                 statistics: statistics.read,
+                glossary,
                 vectorOf: vectors?.ofQuestion,
                 rerank,
               },
               asked,
             ),
-          models: (asked) => order.candidates(asked.model),
+          models: (asked) => order.candidates(asked.model ?? asked.usualModel, asked.onlyModel),
           onModelFailure: (name) => order.failed(name),
           onModelAnswer: (name) => order.answered(name),
         },

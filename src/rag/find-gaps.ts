@@ -6,6 +6,10 @@ export interface GapQuestion {
   question: string;
   /** How often it was asked in these words. */
   times: number;
+  /** How many people asked it. */
+  people: number;
+  /** Where: Slack ids of channels. */
+  channels: readonly string[];
   /** Of the answers that people complained about or never got, in the order of their time, each kind once. */
   complaints: readonly ("no-answer" | "not-helpful" | WrongCause)[];
   /** What people wrote into the form. */
@@ -27,6 +31,8 @@ export async function findGaps(store: Store, since: Date): Promise<readonly Gap[
     .select([
       "answers.id",
       "answers.question",
+      "answers.asker",
+      "answers.channel",
       "answers.mode",
       "feedback.verdict",
       "feedback.cause",
@@ -44,26 +50,39 @@ export async function findGaps(store: Store, since: Date): Promise<readonly Gap[
     {
       question: string;
       ids: Set<string>;
+      askers: Set<string>;
+      channels: Set<string>;
       complaints: Set<GapQuestion["complaints"][number]>;
       reasons: string[];
     }
   >();
-  for (const { id, question, mode, verdict, cause, reason } of rows) {
+  for (const { id, question, asker, channel, mode, verdict, cause, reason } of rows) {
     const key = question
       .toLowerCase()
       .replace(/[\s?!.]+/g, " ")
       .trim();
-    const known = questions.get(key) ?? { question, ids: new Set(), complaints: new Set(), reasons: [] };
+    const known = questions.get(key) ?? {
+      question,
+      ids: new Set(),
+      askers: new Set(),
+      channels: new Set(),
+      complaints: new Set(),
+      reasons: [],
+    };
     questions.set(key, known);
     known.ids.add(id);
+    known.askers.add(asker);
+    known.channels.add(channel);
     if (mode === "no-answer") known.complaints.add("no-answer");
     if (verdict !== null) known.complaints.add(cause ?? "not-helpful");
     if (reason !== null && reason !== "") known.reasons.push(reason);
   }
   return byTopic(
-    [...questions.values()].map(({ question, ids, complaints, reasons }) => ({
+    [...questions.values()].map(({ question, ids, askers, channels, complaints, reasons }) => ({
       question,
       times: ids.size,
+      people: askers.size,
+      channels: [...channels],
       complaints: [...complaints],
       reasons,
     })),

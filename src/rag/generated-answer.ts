@@ -10,7 +10,13 @@ import {
 import type { AnswerDeps } from "./answer-question.ts";
 import { createAnswerText, type AnswerPiece } from "./answer-text.ts";
 import type { NamedModel } from "./model-order.ts";
-import { ANSWER_TOKENS, DEFAULT_CONTEXT_TOKENS, type AnswerEvent, type Question } from "./ports.ts";
+import {
+  ANSWER_TOKENS,
+  DEFAULT_CONTEXT_TOKENS,
+  type AnswerEvent,
+  type Question,
+  type TokenUsage,
+} from "./ports.ts";
 import type { Prompts } from "./prompts.ts";
 import type { ScoredChunk } from "./rank-chunks.ts";
 import { sourceRef } from "./retrieve.ts";
@@ -53,9 +59,14 @@ export async function* generatedAnswer(
     }
   };
   let isRefusal = false;
+  let usage: TokenUsage | undefined;
   try {
     const prompt = renderPrompt(deps.prompts, question, passages);
-    for await (const part of untilAborted(model.stream({ ...prompt, signal: limit.signal }), limit.signal)) {
+    const onUsage = (counted: TokenUsage): void => {
+      usage = counted;
+    };
+    const stream = model.stream({ ...prompt, signal: limit.signal, onUsage });
+    for await (const part of untilAborted(stream, limit.signal)) {
       limit.onFirstToken();
       characters += part.length;
       yield* show(text.push(head.push(part)));
@@ -64,7 +75,12 @@ export async function* generatedAnswer(
     isRefusal = head.isRefusal();
     if (!isRefusal) yield* show([...text.push(head.end()), ...text.end()]);
     if (cited > 0) {
-      yield { kind: "answer-end", mode: "generated", model: model.name };
+      yield {
+        kind: "answer-end",
+        mode: "generated",
+        model: model.name,
+        ...(usage !== undefined && { usage }),
+      };
       return "answered";
     }
     if (!isRefusal) deps.logger.info({ model: model.name, characters }, "the model cited nothing");
@@ -139,9 +155,16 @@ function renderPrompt(
     fence: `passages-${randomBytes(6).toString("hex")}`,
     passages: passages.map(renderSection).join("").trimEnd(),
     history: history.length === 0 ? "(none)" : history.join("\n"),
-    question: question.text.slice(0, MAX_QUESTION_CHARACTERS),
+    question: bothEnds(question.text),
     language: LANGUAGES[question.locale],
   });
+}
+
+/** What broke stands at the end of a pasted trace, what is asked at one of the two. */
+function bothEnds(text: string): string {
+  if (text.length <= MAX_QUESTION_CHARACTERS) return text;
+  const half = MAX_QUESTION_CHARACTERS / 2;
+  return `${text.slice(0, half)}\n…\n${text.slice(-half)}`;
 }
 
 function timeLimit(

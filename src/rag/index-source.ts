@@ -14,6 +14,7 @@ import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource, SkippedDocument } from "./document-source.ts";
 import { openFailedDocuments } from "./failed-documents.ts";
 import { contentHash, documentId, indexDocument } from "./indexed-document.ts";
+import { createTermLearner } from "./learn-terms.ts";
 import type { VectorIndex } from "./ports.ts";
 import { readDocument } from "./read-document.ts";
 import { audienceOf } from "./readers.ts";
@@ -109,6 +110,7 @@ async function sync(
   }
   const failed = await openFailedDocuments(store, source.name, now());
   const seen = new Set<string>();
+  const learner = createTermLearner(source.name);
   let written = 0;
   let unchanged = 0;
   let waiting: ReadyDocument[] = [];
@@ -127,6 +129,7 @@ async function sync(
     const changed = batch.filter(({ page }) => indexed.get(page.id) !== page.contentHash);
     if (changed.length > 0) await index.upsert(changed.flatMap(({ page }) => page.chunks));
     await keepDocumentRows(store, source.name, batch, now());
+    learner.see(changed);
     written += changed.length;
   };
 
@@ -169,6 +172,7 @@ async function sync(
     onProgress?.({ done: position + 1, total: documents.length, written });
   }
   await write();
+  await learner.keep(store);
 
   const gone = [...new Set([...indexed.keys(), ...rows.keys()])].filter(
     (id) => !seen.has(id) && !isOnlyHidden(rows.get(id)?.path, skipped),

@@ -20,12 +20,12 @@ const LONGEST_REST_MS = 600_000;
 export function createModelOrder(models: readonly NamedModel[], nowMs: () => number) {
   const failures = new Map<string, { count: number; restsUntilMs: number }>();
   return {
-    candidates(wanted: string | undefined): readonly NamedModel[] {
+    candidates(wanted: string | undefined, isOnly = false): readonly NamedModel[] {
       const first = models.filter(({ model }) => model.name === wanted);
       const others = models.filter(
         ({ model }) => model.name !== wanted && (failures.get(model.name)?.restsUntilMs ?? 0) <= nowMs(),
       );
-      return [...first, ...others];
+      return isOnly ? first : [...first, ...others];
     },
     failed(name: string): void {
       const count = (failures.get(name)?.count ?? 0) + 1;

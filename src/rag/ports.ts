@@ -15,6 +15,8 @@ export interface SourceRef {
 export interface SearchTrace {
   /** Words of the question that were searched for, each with its other spellings. */
   words: readonly string[];
+  /** Other spellings and translations by which passages were found; absent in what older versions kept. */
+  searchedAlso?: readonly string[];
   /** 0 to 1. */
   confidence: number;
   /** What the answer could be written from, best first. */
@@ -34,6 +36,13 @@ export interface SearchTrace {
   reranked?: "used" | "away" | "resting";
 }
 
+/** Who wrote a curated answer, and when. */
+export interface Curator {
+  slackUserId: string;
+  name: string;
+  at: Date;
+}
+
 export type AnswerEvent =
   | { kind: "stage"; stage: "searching" | "writing" }
   | { kind: "stage"; stage: "reading"; found: SearchTrace }
@@ -41,7 +50,9 @@ export type AnswerEvent =
   /** Forget the text and citations so far: another answer follows (the model broke off or cited nothing). */
   | { kind: "restart" }
   | { kind: "citation"; number: number; source: SourceRef }
-  | { kind: "answer-end"; mode: "generated" | "extractive"; model?: string }
+  | { kind: "answer-end"; mode: "generated" | "extractive"; model?: string; usage?: TokenUsage }
+  /** A person wrote it, for such a question. */
+  | { kind: "answer-end"; mode: "curated"; by: Curator }
   | {
       kind: "no-answer";
       reason: "nothing-relevant" | "model-unavailable" | "search-unavailable";
@@ -62,6 +73,10 @@ export interface Question {
   history?: readonly { role: "person" | "assistant"; text: string }[];
   /** Name of the model to try first. */
   model?: string;
+  /** No other model takes its place. */
+  onlyModel?: boolean;
+  /** Name of the model that is usual where the question was asked: tried first where none is asked for. */
+  usualModel?: string;
   signal?: AbortSignal;
 }
 
@@ -147,10 +162,22 @@ export interface VectorIndex {
   close(): Promise<void>;
 }
 
+/** As the model's server counts them. */
+export interface TokenUsage {
+  prompt: number;
+  answer: number;
+}
+
 /** A streaming chat model. Throws `ModelUnavailableError` when it cannot be reached or breaks off. */
 export interface ChatModel {
   name: string;
-  stream(prompt: { system: string; user: string; signal?: AbortSignal }): AsyncIterable<string>;
+  stream(prompt: {
+    system: string;
+    user: string;
+    signal?: AbortSignal;
+    /** Told once, at the end, where the server counts. */
+    onUsage?: (usage: TokenUsage) => void;
+  }): AsyncIterable<string>;
   isReachable(): Promise<boolean>;
   /** Tokens of prompt and answer together; absent, or undefined: as DEFAULT_CONTEXT_TOKENS. */
   contextTokens?(): Promise<number | undefined>;

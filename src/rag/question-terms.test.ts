@@ -24,6 +24,7 @@ describe("questionTerms", () => {
     ["체크포인트에서 재개", "checkpoint"],
     ["러닝 레이트", "learn rat"],
     ["learning rate", "학습 습률"],
+    ["multi-node", "멀티 티노 노드"],
     ["승인은 누가 해요", "approv"],
     ["노트북 반납", "notebook"],
   ])("looks for %j in the other language too: %j", (text, tokens) => {

@@ -1,12 +1,16 @@
 import { blendNearness } from "./blend-nearness.ts";
 import { ENGLISH_STOP_WORDS } from "./english-words.ts";
+import type { Vectors } from "./create-vectors.ts";
+import { focusQuestion } from "./focus-question.ts";
+import { pastedTerms } from "./pasted-terms.ts";
 import type { IndexedChunk, Question, SearchTrace, SourceRef, VectorIndex } from "./ports.ts";
 import { questionTerms, type QuestionTerm } from "./question-terms.ts";
 import { confidence, rankChunks, type ScoredChunk } from "./rank-chunks.ts";
-import type { Vectors } from "./create-vectors.ts";
 import type { Rerank } from "./rerank.ts";
+import type { TermBook } from "./term-book.ts";
 import type { TermStatistics } from "./term-statistics.ts";
 import { textLanguage } from "./text-language.ts";
+import { twinKey } from "./twin-key.ts";
 
 const CANDIDATES = 100;
 const MAX_QUERY_TOKENS = 120;
@@ -41,6 +45,8 @@ export async function retrieve(
   deps: {
     index: VectorIndex;
     statistics: () => Promise<TermStatistics>;
+    /** Default: the words of this product alone. */
+    glossary?: () => Promise<TermBook>;
     /** Undefined: there is no embedder. */
     vectorOf?: Vectors["ofQuestion"] | undefined;
     /** Undefined: there is no reranker. */
@@ -54,7 +60,9 @@ export async function retrieve(
   ]);
   const vector = asked?.kind === "vector" ? asked.vector : undefined;
   const language = questionLanguage(question);
-  const terms = termsWithHistory(question).map((term) => inLanguages(term, language, statistics));
+  const terms = termsWithHistory(question, statistics, await deps.glossary?.()).map((term) =>
+    inLanguages(term, language, statistics),
+  );
   const tokens = [...new Set(terms.flatMap((term) => term.alternatives.flat()))];
   const searchText = tokens.slice(0, MAX_QUERY_TOKENS).join(" ");
   const audiences = question.audiences ?? ["public"];
@@ -126,12 +134,14 @@ function inLanguages(
 }
 
 /** A follow-up ("and for cpt?") is looked for together with what was asked before it, at less weight. */
-function termsWithHistory(question: Question): QuestionTerm[] {
-  const terms = questionTerms(question.text);
+function termsWithHistory(question: Question, statistics: TermStatistics, book?: TermBook): QuestionTerm[] {
+  const focused = focusQuestion(question.text);
+  if (focused !== question.text) return pastedTerms(questionTerms(focused, book), statistics);
+  const terms = questionTerms(question.text, book);
   const before = question.history?.findLast((message) => message.role === "person");
   if (before === undefined || terms.length > 3) return terms;
   const asked = new Set(terms.map((term) => term.text));
-  const earlier = questionTerms(before.text).filter((term) => !asked.has(term.text));
+  const earlier = questionTerms(before.text, book).filter((term) => !asked.has(term.text));
   return [...terms, ...earlier.map((term) => ({ ...term, weight: 0.5 }))];
 }
 
@@ -147,14 +157,6 @@ function withoutTwins(ranked: readonly ScoredChunk[], language: IndexedChunk["la
     ranked.filter(({ chunk }) => chunk.language === language).map(({ chunk }) => twinKey(chunk)),
   );
   return ranked.filter(({ chunk }) => chunk.language === language || !preferred.has(twinKey(chunk)));
-}
-
-/** "docs/ko/retry.md", "docs/retry.ko.md" and "docs/retry.md" are one page; so are those of sources named "en" and "ko". */
-function twinKey({ source, path }: IndexedChunk): string {
-  return `${source}/${path}`
-    .replace(/(^|\/)(?:ko|en|kr)(?=\/)/gi, "")
-    .replace(/[._-](?:ko|en|kr)(\.[^./]+)$/i, "$1")
-    .replace(/^\//, "");
 }
 
 /** "What is X?" is answered by what stands before the first section of the page about X. */

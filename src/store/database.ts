@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Kysely } from "kysely";
+import type { AnswerMode, AnswerTables } from "./answer-tables.ts";
 import type { SourceTables } from "./source-tables.ts";
 
 /** The tables of `migrations/`. Timestamps are read as Date, jsonb is written as a JSON string and read as a value. */
@@ -27,7 +28,7 @@ export type ApprovalState = "open" | "approved" | "rejected" | "expired" | "void
 export type WrongCause = "other-page" | "page-outdated" | "misread" | "incomplete";
 export type RunState = "queued" | "starting" | "running" | "succeeded" | "failed" | "cancelled" | "lost";
 
-export interface Database extends SourceTables {
+export interface Database extends AnswerTables, SourceTables {
   inbound: {
     key: string;
     kind: InboundKind;
@@ -198,13 +199,17 @@ export interface Database extends SourceTables {
     thread_ts: string | null;
     question: string;
     locale: Locale;
-    mode: "generated" | "extractive" | "no-answer" | "stopped";
+    mode: AnswerMode;
     text: string;
     sources: Json<unknown>;
     took_ms: number;
     /** A SearchTrace. */
     trace: ColumnType<unknown, string | null | undefined, string | null>;
     model: ColumnType<string | null, string | null | undefined, string | null>;
+    /** TokenUsage. */
+    tokens: ColumnType<unknown, string | null | undefined, never>;
+    /** {stage, parameters}. */
+    proposal: ColumnType<unknown, string | null | undefined, never>;
     created_at: DefaultTime;
   };
   open_answers: {

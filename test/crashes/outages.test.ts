@@ -15,6 +15,7 @@ import { makeTemporaryFolder } from "#test/temporary-folder.ts";
 const PAGES = {
   "retry.md":
     "# Retry a failed run\n\nA failed training run is started again with the button Retry under its message.\n",
+  "gpus.md": "# Free GPUs\n\nHow many GPUs are free is shown by `/cluster status`.\n",
 };
 const QUESTION = "How do I start a failed training run again?";
 const REPLY_WITHIN_MS = 5_000;
@@ -95,15 +96,29 @@ describe("while a part is away, people are told within 5 s and the rest works", 
     expect(tookMs).toBeLessThan(REPLY_WITHIN_MS);
   });
 
+  it("says what cannot be looked up when the cluster is away, beside what the documents say", async () => {
+    await world.cluster.goAway();
+
+    const { words, tookMs } = await ask("How many GPUs are free?");
+    await world.cluster.comeBack();
+
+    expect(words).toContain("Not known now: free GPUs on onprem-a");
+    expect(words).toContain("docs: “How many GPUs are free is shown by");
+    expect(tookMs).toBeLessThan(REPLY_WITHIN_MS);
+  });
+
   it("says that search is away when Milvus is; commands go on", async () => {
     await milvus.close();
 
     const { words, tookMs } = await ask(QUESTION);
+    const live = await ask("why did sft fail?");
     const list = await type("/cluster", "status");
     const preview = await type("/train", "start preprocess");
 
     expect(words).toContain("The document search does not answer at the moment");
     expect(tookMs).toBeLessThan(REPLY_WITHIN_MS);
+    expect(live.words).toContain("None of your runs of `sft`");
+    expect(live.words).toContain("docs: the search does not answer");
     expect(wordsOf(list.message)).toContain("of 20 GPUs allocated");
     expect(list.tookMs).toBeLessThan(REPLY_WITHIN_MS);
     expect(preview.message.text).toContain("preview");

@@ -180,7 +180,8 @@ describe.each([
 
     expect(answer.text).toBe("Press Retry [1]. Or type `/train retry` [2] [1]. Not and.");
     expect(answer.citations.map(([number]) => number)).toEqual([1, 2]);
-    expect(answer.end).toEqual({ kind: "answer-end", mode: "generated", model: "test-model" });
+    expect(answer.end).toMatchObject({ kind: "answer-end", mode: "generated", model: "test-model" });
+    expect(answer.end).toHaveProperty("usage.answer", expect.any(Number));
     expect(answer.events.filter((event) => event.kind === "text-delta").length).toBeGreaterThan(3);
   });
 

@@ -75,6 +75,13 @@ async function stream(content: string) {
   return { chunks, text: chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("") };
 }
 
+const post = (body: object) =>
+  fetch(`${api.url}/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
 describe("the documents as a model, by the official client", () => {
   it("are listed whole and source by source, each to its readers", async () => {
     await open();
@@ -130,6 +137,25 @@ describe("the documents as a model, by the official client", () => {
         ({ choices }) => (choices[0]?.delta as { annotations?: [] } | undefined)?.annotations ?? [],
       ),
     ).toHaveLength(1);
+  });
+
+  it("tell the tokens that the model's server counts, in a stream to whoever asks for them", async () => {
+    await withModel();
+    models.behave({ kind: "answer", text: "Press Retry. [1]" });
+    const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+    const question = { role: "user", content: "How do I retry a failed training run?" } as const;
+    const lastChunks = async (options: object) => {
+      const response = await post({ model: "jibsa", stream: true, messages: [question], ...options });
+      return (await response.text()).split("\n").filter((line) => line.startsWith("data: {"));
+    };
+
+    const whole = await ask(question.content);
+    const counted = await lastChunks({ stream_options: { include_usage: true } });
+    const uncounted = await lastChunks({});
+
+    expect(whole.usage).toEqual(usage);
+    expect(JSON.parse(counted.at(-1)?.slice(6) ?? "")).toMatchObject({ choices: [], usage });
+    expect(uncounted.join("")).not.toContain("usage");
   });
 
   it("quote themselves when the model breaks off, and say so where text was shown already", async () => {
@@ -354,13 +380,6 @@ describe("a client that leaves", () => {
 
 /** As backend/open_webui sends them: https://github.com/open-webui/open-webui */
 describe("Open WebUI", () => {
-  const post = (body: object) =>
-    fetch(`${api.url}/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-
   it("verifies its connection, lists the models, then reads an answer line by line", async () => {
     await open();
     const listed = await fetch(`${api.url}/models`, { headers: { authorization: `Bearer ${secret}` } });

@@ -2,10 +2,12 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createChatModel } from "#src/rag/adapters/create-chat-model.ts";
+import { answerOfModel, countDuels } from "#src/rag/compare-models.ts";
 import { createRag, type Rag } from "#src/rag/create-rag.ts";
 import type { DocumentSource } from "#src/rag/document-source.ts";
 import type { AnswerEvent } from "#src/rag/ports.ts";
 import { loadPrompts } from "#src/rag/prompts.ts";
+import type { Store } from "#src/store/database.ts";
 import { createInMemoryVectorIndex } from "#test/fakes/in-memory-vector-index.ts";
 import { startModelServer, type ModelServer } from "#test/servers/model-server.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";
@@ -35,6 +37,7 @@ let postgres: TestPostgres;
 let fast: ModelServer;
 let large: ModelServer;
 let rag: Rag;
+let store: Store;
 beforeAll(async () => {
   [postgres, fast, large] = await Promise.all([startTestPostgres(), startModelServer(), startModelServer()]);
   // The first question loads the SDK, which is none of the model's time.
@@ -46,7 +49,7 @@ afterAll(() => Promise.all([postgres.close(), fast.close(), large.close()]));
 beforeEach(async () => {
   fast.behave({ kind: "answer", text: "The fast one says: press Retry. [1]" });
   large.behave({ kind: "answer", text: "The large one says: press Retry. [1]" });
-  const { store } = await postgres.createDatabase();
+  ({ store } = await postgres.createDatabase());
   const model = (name: string, server: ModelServer) => ({
     model: { ...openAiModel(server), name },
     firstTokenMs: 1_000,
@@ -71,7 +74,11 @@ async function ask(model?: string) {
   const kept = events.slice(events.findLastIndex((event) => event.kind === "restart") + 1);
   const text = kept.map((event) => (event.kind === "text-delta" ? event.text : "")).join("");
   const end = events.at(-1);
-  return { text, by: end?.kind === "answer-end" ? (end.model ?? end.mode) : end?.kind };
+  return {
+    text,
+    by:
+      end?.kind === "answer-end" ? (end.mode === "curated" ? end.mode : (end.model ?? end.mode)) : end?.kind,
+  };
 }
 
 describe("several models", () => {
@@ -117,5 +124,60 @@ describe("several models", () => {
     large.behave({ kind: "unavailable" });
 
     expect(await ask()).toMatchObject({ by: "extractive" });
+  });
+});
+
+describe("two models that are compared", () => {
+  const compared = (model: string) =>
+    answerOfModel(
+      (question) => rag.answer(question),
+      { text: "How do I retry a failed training run?", locale: "en" },
+      model,
+      () => 0,
+    );
+
+  it("answer for themselves alone, with the tokens that their server counts", async () => {
+    fast.behave({ kind: "unavailable" });
+
+    const [first, second] = await Promise.all([compared("fast"), compared("large")]);
+
+    expect(first).toMatchObject({ model: "fast", mode: "extractive" });
+    expect(first.text).toContain("“");
+    expect(second).toMatchObject({
+      mode: "generated",
+      text: expect.stringContaining("The large one") as string,
+      tokens: { prompt: 40, answer: 2 },
+      citations: [{ number: 1 }],
+    });
+  });
+
+  it("are counted whichever was named first, a person's newest vote once", async () => {
+    const compare = (id: string, first: string, second: string) =>
+      store
+        .insertInto("comparisons")
+        .values({
+          id,
+          question: "q",
+          asker: "U1",
+          channel: "C1",
+          first_model: first,
+          second_model: second,
+          answers: "{}",
+        })
+        .execute();
+    const vote = (id: string, person: string, choice: "first" | "second") =>
+      store.insertInto("comparison_votes").values({ comparison_id: id, person, choice }).execute();
+    await compare("a", "fast", "large");
+    await compare("b", "large", "fast");
+    await compare("c", "large", "tiny");
+    await vote("a", "U1", "first");
+    await vote("a", "U2", "second");
+    await vote("b", "U1", "first");
+
+    expect(await countDuels(store, new Date(0))).toEqual([
+      { models: ["fast", "large"], comparisons: 2, votes: [1, 2] },
+      { models: ["large", "tiny"], comparisons: 1, votes: [0, 0] },
+    ]);
+    await expect(vote("a", "U1", "second")).rejects.toThrow();
   });
 });

@@ -60,6 +60,7 @@ export async function startModelServer(): Promise<ModelServer> {
     const body = JSON.parse(Buffer.concat(chunks).toString()) as {
       messages: { content: string }[];
       stream?: boolean;
+      stream_options?: { include_usage?: boolean };
     };
     const prompt = body.messages.map((message) => message.content).join("\n");
     prompts.push(prompt);
@@ -75,6 +76,10 @@ export async function startModelServer(): Promise<ModelServer> {
       await pause(behaviour.kind === "answer" ? (behaviour.delayMs ?? 0) : 0);
     }
     write("", true);
+    if (!isOllama && body.stream_options?.include_usage === true)
+      response.write(
+        `data: ${JSON.stringify({ id: "c1", object: "chat.completion.chunk", created: 1, model: MODEL, choices: [], usage: { prompt_tokens: 40, completion_tokens: 2, total_tokens: 42 } })}\n\n`,
+      );
     response.end(isOllama ? "" : "data: [DONE]\n\n");
   };
 

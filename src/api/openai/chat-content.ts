@@ -1,4 +1,4 @@
-import type { AnswerEvent, SourceRef } from "../../rag/ports.ts";
+import type { AnswerEvent, SourceRef, TokenUsage } from "../../rag/ports.ts";
 import { withoutHidden } from "../../rag/safe-text.ts";
 
 /** The sentences around an answer, in its language. */
@@ -8,6 +8,7 @@ export interface AnswerTexts {
   nearestPages: string;
   modeExtractive: string;
   answerBrokeOff: string;
+  curated: { mode(person: string, date: string): string };
 }
 
 export interface Citation {
@@ -30,8 +31,9 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
   let content = "";
   let citations: Citation[] = [];
   let annotations: UrlCitation[] = [];
-  let mode: "generated" | "extractive" | "no-answer" = "no-answer";
+  let mode: "generated" | "extractive" | "curated" | "no-answer" = "no-answer";
   let model: string | undefined;
+  let usage: TokenUsage | undefined;
 
   const append = (text: string): string => {
     content += text;
@@ -73,9 +75,15 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
         }
         case "answer-end": {
           mode = event.mode;
-          model = event.model;
+          model = event.mode === "curated" ? undefined : event.model;
+          usage = event.mode === "curated" ? undefined : event.usage;
           const pages = appendPages("\n", ({ number }) => `\n- [${number}] `);
-          return pages + (mode === "extractive" ? append(`\n\n*${texts.modeExtractive}*`) : "");
+          if (event.mode === "extractive") return pages + append(`\n\n*${texts.modeExtractive}*`);
+          if (event.mode !== "curated") return pages;
+          const { name, at } = event.by;
+          return (
+            pages + append(`\n\n*${texts.curated.mode(plainName(name), at.toISOString().slice(0, 10))}*`)
+          );
         }
         case "no-answer": {
           citations = event.nearest.map((source, index) => ({ number: index + 1, source }));
@@ -87,7 +95,7 @@ export function createChatContent(options: { texts: AnswerTexts; canTakeBack: bo
       }
       return event satisfies never;
     },
-    result: () => ({ content, citations, annotations, mode, model }),
+    result: () => ({ content, citations, annotations, mode, model, usage }),
   };
 }
 
@@ -97,11 +105,13 @@ function titleOf({ title, headings }: SourceRef): string {
   return withoutHidden([title, ...headings.filter((heading) => heading !== title)].join(" › "));
 }
 
+function plainName(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>()!~|#&]/g, (character) => `\\${character}`);
+}
+
 /** A title is somebody's text: nothing in it may become a link, a picture or a tag. */
 function markdownLink(source: SourceRef): string {
-  const label = titleOf(source)
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_[\]<>()!~|#&]/g, (character) => `\\${character}`);
+  const label = plainName(titleOf(source));
   if (!/^https?:\/\/\S+$/.test(source.url)) return label;
   return `[${label}](${source.url.replace(/[()<>"\\]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)})`;
 }

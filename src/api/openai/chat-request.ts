@@ -14,12 +14,15 @@ const chatRequest = z.object({
   model: z.string(),
   messages: z.array(message).min(1).max(2_000),
   stream: z.boolean().nullish(),
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   n: z.number().nullish(),
 });
 
 export interface ChatRequest {
   model: string;
   isStreamed: boolean;
+  /** Tokens are told at the end of a stream. */
+  withUsage: boolean;
   /** The last thing that was said. */
   question: string;
   /** What was said before, oldest first. */
@@ -51,6 +54,7 @@ export function readChatRequest(body: unknown): ChatRequest {
   return {
     model,
     isStreamed: stream === true,
+    withUsage: parsed.data.stream_options?.include_usage === true,
     question: last.text,
     history: said.slice(0, -1),
   };

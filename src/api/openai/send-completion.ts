@@ -29,6 +29,13 @@ function ownFields({ citations, mode, model }: ChatResult) {
   };
 }
 
+/** What the model's server counted. Nothing where no model wrote. */
+function usageOf({ usage }: ChatResult) {
+  if (usage === undefined) return undefined;
+  const { prompt, answer } = usage;
+  return { prompt_tokens: prompt, completion_tokens: answer, total_tokens: prompt + answer };
+}
+
 /** https://platform.openai.com/docs/api-reference/chat/object */
 export function sendCompletion(response: ServerResponse, head: CompletionHead, result: ChatResult): void {
   const message = {
@@ -43,13 +50,18 @@ export function sendCompletion(response: ServerResponse, head: CompletionHead, r
       ...head,
       object: "chat.completion",
       choices: [{ index: 0, message, logprobs: null, finish_reason: "stop" }],
+      ...(result.usage !== undefined && { usage: usageOf(result) }),
       ...ownFields(result),
     }),
   );
 }
 
 /** https://platform.openai.com/docs/api-reference/chat/streaming. Nothing is sent before the first call. */
-export function createCompletionStream(response: ServerResponse, head: CompletionHead) {
+export function createCompletionStream(
+  response: ServerResponse,
+  head: CompletionHead,
+  { withUsage = false }: { withUsage?: boolean } = {},
+) {
   let signs: NodeJS.Timeout | undefined;
   const send = (delta: object, finish: "stop" | null = null, more: object = {}): void => {
     const choice = { index: 0, delta, logprobs: null, finish_reason: finish };
@@ -78,6 +90,12 @@ export function createCompletionStream(response: ServerResponse, head: Completio
       begin();
       if (result.annotations.length > 0) send({ annotations: result.annotations });
       send({}, "stop", ownFields(result));
+      // A chunk of its own without choices, as OpenAI sends it to whoever asks for it.
+      const usage = usageOf(result);
+      if (withUsage && usage !== undefined)
+        response.write(
+          `data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", choices: [], usage })}\n\n`,
+        );
       response.end("data: [DONE]\n\n");
     },
     /** After the beginning there is no status any more: clients read the error out of the stream. */

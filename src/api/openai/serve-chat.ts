@@ -45,7 +45,7 @@ export async function serveChat(
       signal: left.signal,
       ...scope,
     });
-    const result = await sendAnswer(deps, events, { response, head, locale, isStreamed: chat.isStreamed });
+    const result = await sendAnswer(deps, events, { response, head, locale, chat });
     await keepAnswer(deps, { id, caller, question: chat.question, locale, result, startedAt });
   } catch (error) {
     if (!left.signal.aborted) throw error;
@@ -58,11 +58,12 @@ export async function serveChat(
 async function sendAnswer(
   deps: ChatDeps,
   events: ReturnType<ChatDeps["answer"]>,
-  options: { response: ServerResponse; head: CompletionHead; locale: Locale; isStreamed: boolean },
+  options: { response: ServerResponse; head: CompletionHead; locale: Locale; chat: ChatRequest },
 ): Promise<ChatResult> {
-  const { response, head, isStreamed } = options;
+  const { response, head } = options;
+  const { isStreamed, withUsage } = options.chat;
   const content = createChatContent({ texts: deps.texts(options.locale), canTakeBack: !isStreamed });
-  const stream = isStreamed ? createCompletionStream(response, head) : undefined;
+  const stream = isStreamed ? createCompletionStream(response, head, { withUsage }) : undefined;
   try {
     for await (const event of events) {
       if (event.kind === "no-answer" && event.reason === "search-unavailable")
@@ -100,6 +101,7 @@ function sendSideAnswer(
     annotations: [],
     mode: "no-answer",
     model: undefined,
+    usage: undefined,
   };
   if (!chat.isStreamed) return sendCompletion(response, head, result);
   const stream = createCompletionStream(response, head);
@@ -145,6 +147,7 @@ async function keepAnswer(
           documentId: source.documentId,
         })),
       ),
+      tokens: result.usage === undefined ? null : JSON.stringify(result.usage),
       took_ms: Math.round(deps.now().getTime() - startedAt.getTime()),
     })
     .execute()

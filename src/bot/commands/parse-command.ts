@@ -63,6 +63,15 @@ export function parseMessage(text: string): ParsedCommand {
 }
 
 function parseAsk(text: string): ParsedCommand {
+  const [, models, asked] = /^(?:--|—|–)compare[\s=]+([^\s,]+\s*,\s*[^\s,]+|\S+)\s*([^]*)$/.exec(text) ?? [];
+  if (models !== undefined && asked !== undefined)
+    return asked === ""
+      ? { kind: "help", topic: "ask" }
+      : {
+          kind: "compare",
+          question: asked,
+          models: models.split(",").map((name) => name.trim().toLowerCase()),
+        };
   let question = text;
   let model: string | undefined;
   let isPrivate = false;

@@ -19,9 +19,18 @@ export type ParsedCommand =
   | { kind: "train-logs-follow"; run: string; grep: string }
   /** `--model NAME` and `--private` before the question. */
   | { kind: "ask"; question: string; model?: string; isPrivate?: true }
+  /** `--compare A,B` before the question; the names as typed, in small letters. */
+  | { kind: "compare"; question: string; models: readonly string[] }
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }
   | { kind: "docs-channel"; isOn: boolean }
+  | { kind: "docs-answers" }
+  | { kind: "docs-answers-remove"; number: number }
+  | { kind: "docs-terms" }
+  /** An empty side: how it is written. */
+  | { kind: "docs-term"; term: string; counterpart: string }
+  /** A word, or a pair of words with an equals sign. */
+  | { kind: "docs-term-remove"; text: string }
   | { kind: "unknown"; topic: HelpTopic; word: string; suggestion?: string }
   | { kind: "invalid"; problems: readonly FieldProblem[] };

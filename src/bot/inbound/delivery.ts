@@ -31,6 +31,8 @@ export const deliverySchema = z.object({
       answerId: z.string(),
       cause: z.enum(["other-page", "page-outdated", "misread", "incomplete"]),
       reason: z.string(),
+      /** The right answer, to be offered first on such questions. */
+      curated: z.string().default(""),
     })
     .optional(),
   form: z.object({ stage: z.string(), parameters: z.record(z.string(), z.string()) }).optional(),

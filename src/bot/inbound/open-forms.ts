@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ModalView } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import type { Stage } from "../../actions/ports.ts";
+import { decide, type Policy } from "../../actions/policy.ts";
+import type { Person, Stage } from "../../actions/ports.ts";
 import { parseStageParams } from "../../actions/training/stage-catalogue.ts";
 import { LAST_PRESET, presetParameters } from "../../actions/training/stage-presets.ts";
 import type { Store } from "../../store/database.ts";
+import { CURATE_ACTION } from "../curate-action.ts";
 import type { SlackPeople } from "../slack-people.ts";
 import { textsFor, type Texts } from "../texts/texts.ts";
 import { personRefusal } from "../views/person-refusal.ts";
@@ -37,6 +39,7 @@ export function createForms(deps: {
   store: Store;
   stages: readonly Stage[];
   people: SlackPeople;
+  policy: Policy;
 }) {
   const { client, stages, people } = deps;
   /** The form opens without values of the last time when the database does not tell them soon enough. */
@@ -65,7 +68,7 @@ export function createForms(deps: {
 
   async function open(
     options: { user: string; channel: string; threadTs?: string; triggerId: string; answerId?: string },
-    viewOf: (metadata: string, texts: Texts) => ModalView,
+    viewOf: (metadata: string, texts: Texts, person: Person | undefined) => ModalView,
   ): Promise<void> {
     const lookup = await people.find(options.user);
     const locale = lookup.kind === "member" ? lookup.person.locale : lookup.locale;
@@ -80,7 +83,7 @@ export function createForms(deps: {
     const view =
       lookup.kind === "refused"
         ? textModal(personRefusal(lookup.cause, texts), texts)
-        : viewOf(JSON.stringify(metadata), texts);
+        : viewOf(JSON.stringify(metadata), texts, lookup.person);
     await client.views.open({ trigger_id: options.triggerId, view });
   }
 
@@ -104,7 +107,12 @@ export function createForms(deps: {
       threadTs?: string;
       triggerId: string;
       answerId: string;
-    }): Promise<void> => open(options, feedbackForm),
+    }): Promise<void> =>
+      open(options, (metadata, texts, person) => {
+        const mayCurate =
+          person !== undefined && decide(deps.policy, person, { action: CURATE_ACTION }).kind === "allowed";
+        return feedbackForm(metadata, texts, mayCurate);
+      }),
 
     /**
      * Another stage, or "stage/preset", was chosen, or (without `chosen`) a field that others depend on has changed: the form

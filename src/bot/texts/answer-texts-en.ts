@@ -1,4 +1,4 @@
-import { code } from "../escape.ts";
+import { code, escapeMrkdwn } from "../escape.ts";
 
 /** What stands around an answer. */
 export const answerTextsEn = {
@@ -27,6 +27,7 @@ export const answerTextsEn = {
   },
   wrongReason: "In your words",
   wrongHint: "What would be right, or which page says it.",
+  searchedAlso: (words: readonly string[]) => `searched also: ${words.map(escapeMrkdwn).join(", ")}`,
   why: "Why this answer",
   onlyYou: "I am looking. Only you will see the answer; it uses everything that you may read.",
   share: "Share here",

@@ -1,4 +1,4 @@
-import { code } from "../escape.ts";
+import { code, escapeMrkdwn } from "../escape.ts";
 import type { answerTextsEn } from "./answer-texts-en.ts";
 
 /** The same sentences in Korean. */
@@ -28,6 +28,7 @@ export const answerTextsKo: typeof answerTextsEn = {
   },
   wrongReason: "직접 적어 주세요",
   wrongHint: "맞는 내용이나 그 내용이 있는 페이지를 적어 주세요.",
+  searchedAlso: (words) => `같이 찾은 말: ${words.map(escapeMrkdwn).join(", ")}`,
   why: "왜 이 답인가요",
   onlyYou: "찾아볼게요. 답변은 나에게만 보이고, 내가 읽을 수 있는 문서를 모두 사용해요.",
   share: "여기에 공유",

@@ -1,10 +1,16 @@
 import type { Locale, RequestState, RunState } from "../../store/database.ts";
 import { code } from "../escape.ts";
 import { answerTextsEn } from "./answer-texts-en.ts";
+import { comparisonTextsEn } from "./comparison-texts-en.ts";
+import { curatedTextsEn } from "./curated-texts-en.ts";
 import { waitingTextsEn } from "./waiting-texts-en.ts";
+import { gapReportTextsEn } from "./gap-report-texts-en.ts";
+import { glossaryTextsEn } from "./glossary-texts-en.ts";
 import { limitTextsEn } from "./limit-texts-en.ts";
+import { liveTextsEn } from "./live-texts-en.ts";
 import { metricsTextsEn } from "./metrics-texts-en.ts";
 import { sourceTextsEn } from "./source-texts-en.ts";
+import { proposalTextsEn } from "./proposal-texts-en.ts";
 import { safetyTextsEn } from "./safety-texts-en.ts";
 import { problemInEnglish } from "./problem-texts-en.ts";
 import { runTextsEn } from "./run-texts-en.ts";
@@ -176,13 +182,19 @@ export const en = {
   problem: problemInEnglish,
   safety: safetyTextsEn,
   limits: limitTextsEn,
+  live: liveTextsEn,
+  gapReport: gapReportTextsEn,
+  comparisons: comparisonTextsEn,
+  curated: curatedTextsEn,
+  proposals: proposalTextsEn,
   metrics: metricsTextsEn,
   sources: sourceTextsEn,
+  glossary: glossaryTextsEn,
   help: {
     all: [
       "*Ask* me anything about your documents: mention me, write me a direct message, or `/ask How do I retry a failed run?`",
       "*Train*: `/train start sft model-size=7B`, `/train list`, `/train status`, `/train logs`, `/train cancel`",
-      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`, `/docs channel on`",
+      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`, `/docs channel on`, `/docs terms`",
       "In a thread, mention me instead of a slash command: `@jibsa train status`",
     ].join("\n"),
     train: [
@@ -195,7 +207,7 @@ export const en = {
     ].join("\n"),
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
-    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now. `/docs channel on` in a channel makes its threads documents, for its members; `/docs channel off` takes them out again.",
+    docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now. `/docs channel on` in a channel makes its threads documents, for its members; `/docs channel off` takes them out again.\n`/docs term 분산 학습 = distributed training` lets questions with the one find pages with the other; `/docs terms` shows such words and what titles of pages suggest, `/docs term remove 분산 학습` takes one away.\n`/docs answers` shows the answers that people wrote for questions, `/docs answers remove 3` takes one away.",
     ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages. `/ask --private …` answers you alone, from everything that you may read.",
   },
   stages: "Stages",

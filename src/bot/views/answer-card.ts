@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { SourceRef } from "../../rag/ports.ts";
-import { escapeMrkdwn, shorten } from "../escape.ts";
+import type { Curator, SourceRef } from "../../rag/ports.ts";
+import { escapeMrkdwn, shorten, slackTime } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, context, overflow, section, type MessageView } from "./message.ts";
 
@@ -14,24 +14,26 @@ export interface AnswerFoot {
     | { kind: "extractive" }
     | { kind: "generated"; model: string }
     | { kind: "no-answer" }
+    | { kind: "live" }
+    | { kind: "curated"; by: Curator }
     | { kind: "stopped"; by: string };
   tookMs: number;
+  /** Other spellings and translations that led to pages. */
+  searchedAlso?: readonly string[];
 }
 
 /** What stands under an answer: numbered links to the index's pages, how it came about, two buttons. */
 export function answerFoot(foot: AnswerFoot, texts: Texts): KnownBlock[] {
   const links = foot.citations.map(({ number, source }) => `[${number}] ${link(source)}`);
-  const mode =
-    foot.mode.kind === "generated"
-      ? texts.modeGenerated(escapeMrkdwn(foot.mode.model))
-      : foot.mode.kind === "extractive"
-        ? texts.modeExtractive
-        : foot.mode.kind === "stopped"
-          ? texts.answers.stoppedBy(`<@${foot.mode.by}>`)
-          : "";
+  const mode = modeText(foot.mode, texts);
+  const also = foot.searchedAlso ?? [];
+  const how = [
+    ...(mode === "" ? [] : [`${mode} · ${(foot.tookMs / 1_000).toFixed(1)} s`]),
+    ...(also.length === 0 ? [] : [texts.answers.searchedAlso(also)]),
+  ];
   return [
     ...(links.length === 0 ? [] : [section(shorten(links.join("\n"), 3_000))]),
-    ...(mode === "" ? [] : [context(`${mode} · ${(foot.tookMs / 1_000).toFixed(1)} s`)]),
+    ...(how.length === 0 ? [] : [context(how.join(" · "))]),
     actions(
       button("answer.helpful", texts.helpful, foot.answerId),
       button("answer.not-helpful", texts.notHelpful, foot.answerId),
@@ -41,6 +43,24 @@ export function answerFoot(foot: AnswerFoot, texts: Texts): KnownBlock[] {
       ),
     ),
   ];
+}
+
+function modeText(mode: AnswerFoot["mode"], texts: Texts): string {
+  switch (mode.kind) {
+    case "generated":
+      return texts.modeGenerated(escapeMrkdwn(mode.model));
+    case "extractive":
+      return texts.modeExtractive;
+    case "stopped":
+      return texts.answers.stoppedBy(`<@${mode.by}>`);
+    case "live":
+      return texts.live.mode;
+    case "curated":
+      return texts.curated.mode(`<@${mode.by.slackUserId}>`, slackTime(mode.by.at, "{date_short}"));
+    case "no-answer":
+      return "";
+  }
+  return mode satisfies never;
 }
 
 /** An answer that one person sees; in a channel with a way to show it to the others. */

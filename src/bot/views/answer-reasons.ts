@@ -1,11 +1,12 @@
 import type { SearchTrace } from "../../rag/ports.ts";
+import type { AnswerMode } from "../../store/answer-tables.ts";
 import { escapeMrkdwn, shorten } from "../escape.ts";
 import type { Texts } from "../texts/texts.ts";
 import { link } from "./answer-card.ts";
 import { context, section, type MessageView } from "./message.ts";
 
 export interface AnswerReasons {
-  mode: "generated" | "extractive" | "no-answer" | "stopped";
+  mode: AnswerMode;
   model: string | null;
   tookMs: number;
   cited: readonly { number: number; url: string }[];

@@ -7,14 +7,16 @@ import type { FormValues } from "./train-form.ts";
 export const FEEDBACK_FORM = "feedback-form";
 export const WRONG_CAUSES: readonly WrongCause[] = ["other-page", "page-outdated", "misread", "incomplete"];
 const MAX_REASON_CHARACTERS = 1_000;
+/** Of an input; Slack allows no more. */
+const MAX_CURATED_CHARACTERS = 3_000;
 
 const plain = (text: string, maxLength: number) => ({
   type: "plain_text" as const,
   text: shorten(text, maxLength),
 });
 
-/** What is wrong with an answer? `metadata` says which answer, and where it stands. */
-export function feedbackForm(metadata: string, texts: Texts): ModalView {
+/** What is wrong with an answer? `metadata` says which answer, and where it stands. Who may curate can write the right one. */
+export function feedbackForm(metadata: string, texts: Texts, mayCurate: boolean): ModalView {
   const options = WRONG_CAUSES.map((cause) => ({
     text: plain(texts.answers.wrongCauses[cause], 75),
     value: cause,
@@ -46,14 +48,34 @@ export function feedbackForm(metadata: string, texts: Texts): ModalView {
           max_length: MAX_REASON_CHARACTERS,
         },
       },
+      ...(mayCurate
+        ? [
+            {
+              type: "input" as const,
+              block_id: "curated",
+              optional: true,
+              label: plain(texts.curated.label, 2_000),
+              hint: plain(texts.curated.hint, 2_000),
+              element: {
+                type: "plain_text_input" as const,
+                action_id: "value",
+                multiline: true,
+                max_length: MAX_CURATED_CHARACTERS,
+              },
+            },
+          ]
+        : []),
     ],
   };
 }
 
 /** Undefined where nothing was chosen, which Slack does not let happen. */
-export function readFeedbackForm(values: FormValues): { cause: WrongCause; reason: string } | undefined {
+export function readFeedbackForm(
+  values: FormValues,
+): { cause: WrongCause; reason: string; curated: string } | undefined {
   const chosen = values["cause"]?.["value"]?.selected_option?.value;
   const cause = WRONG_CAUSES.find((known) => known === chosen);
   const reason = (values["reason"]?.["value"]?.value ?? "").trim().slice(0, MAX_REASON_CHARACTERS);
-  return cause === undefined ? undefined : { cause, reason };
+  const curated = (values["curated"]?.["value"]?.value ?? "").trim().slice(0, MAX_CURATED_CHARACTERS);
+  return cause === undefined ? undefined : { cause, reason, curated };
 }

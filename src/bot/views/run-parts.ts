@@ -54,7 +54,7 @@ export function runParts(run: RunRow, texts: Texts): KnownBlock[] {
     stepsOf(detail, texts),
     trialsOf(detail, texts),
     gatesOf(run, texts),
-    failureOf(run, texts),
+    failureText(run, texts),
   ];
   return [
     ...parts.flatMap((text) => (text === undefined ? [] : [section(shorten(text, 2_900))])),
@@ -66,7 +66,7 @@ export function runParts(run: RunRow, texts: Texts): KnownBlock[] {
 
 /** Why it failed and what may be done, if that is known. */
 export function failureParts(run: RunRow, texts: Texts): KnownBlock[] {
-  const text = failureOf(run, texts);
+  const text = failureText(run, texts);
   if (text === undefined) return [];
   const hasRemedy = detailOf(run).failure?.remedy !== undefined;
   return [
@@ -216,7 +216,8 @@ function gatesOf(run: RunRow, texts: Texts): string | undefined {
     .join("\n");
 }
 
-function failureOf(run: RunRow, texts: Texts): string | undefined {
+/** What broke, the lines that say so, and what helps; undefined where nothing was found out. */
+export function failureText(run: RunRow, texts: Texts): string | undefined {
   const { failure } = detailOf(run);
   if (failure === undefined) return undefined;
   const words = failureTextsFor(texts.locale)[failure.kind];

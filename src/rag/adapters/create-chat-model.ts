@@ -50,7 +50,7 @@ export function createChatModel(options: ChatModelOptions): ChatModel {
     name: options.model,
     contextTokens,
 
-    async *stream({ system, user, signal }) {
+    async *stream({ system, user, signal, onUsage }) {
       const fetchOnce = boundFetch(signal);
       try {
         const chat = await createLangChainModel(
@@ -68,7 +68,10 @@ export function createChatModel(options: ChatModelOptions): ChatModel {
           ],
           signal === undefined ? {} : { signal },
         );
-        for await (const { text } of stream) if (text !== "") yield text;
+        for await (const { text, usage_metadata: usage } of stream) {
+          if (usage !== undefined) onUsage?.({ prompt: usage.input_tokens, answer: usage.output_tokens });
+          if (text !== "") yield text;
+        }
       } catch (error) {
         if (error instanceof ModelUnavailableError) throw error;
         throw new ModelUnavailableError(`${options.model} broke off: ${messageOf(error)}`, { cause: error });
@@ -114,7 +117,7 @@ async function createLangChainModel(options: ChatModelOptions, fetchOnce: typeof
     temperature,
     maxTokens,
     maxRetries: 0,
-    streamUsage: false,
+    streamUsage: true,
     // The SDK insists on a key, and servers without authentication ignore it.
     apiKey: options.apiKey ?? "none",
     configuration: { baseURL: options.baseUrl, fetch: fetchOnce },

@@ -1,0 +1,2 @@
+/** The policy's name of saving and removing curated answers. */
+export const CURATE_ACTION = "docs-answer";

@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { decide } from "../actions/policy.ts";
+import {
+  isReadable,
+  listCuratedAnswers,
+  removeCuratedAnswer,
+  saveCuratedAnswer,
+} from "../rag/curated-answers.ts";
+import type { SearchTrace, SourceRef } from "../rag/ports.ts";
+import { appendAudit } from "../store/audit.ts";
+import type { Store } from "../store/database.ts";
+import { audiencesOfReply } from "./look-at-sources.ts";
+import { said, type HandlingContext } from "./bot-deps.ts";
+import { CURATE_ACTION } from "./curate-action.ts";
+import { deniedView } from "./denied-view.ts";
+import { curatedList } from "./views/curated-list.ts";
+
+const sourcesSchema = z.array(z.object({ url: z.string(), documentId: z.string().optional() }));
+
+/** The corrected answer out of the form: offered first on such questions from now on. */
+export async function keepCurated(context: HandlingContext, answerId: string, text: string): Promise<void> {
+  const { deps, delivery, person, id, texts } = context;
+  const tell = (sentence: string) => deps.reply.privately(delivery, said(sentence));
+  const decision = decide(deps.actions.policy, person, { action: CURATE_ACTION });
+  if (decision.kind === "denied")
+    return deps.reply.privately(delivery, deniedView(decision, CURATE_ACTION, person, texts));
+  const answer = await deps.store
+    .selectFrom("answers")
+    .select(["question", "locale", "sources", "trace", "mode"])
+    .where("id", "=", answerId)
+    .executeTakeFirst();
+  if (answer === undefined) return tell(texts.oldButton);
+  // The nearest pages of a question without an answer say nothing of it.
+  const cited = answer.mode === "no-answer" ? [] : await citedPages(deps.store, answer);
+  await deps.store.transaction().execute(async (transaction) => {
+    await saveCuratedAnswer(transaction, {
+      id,
+      question: answer.question,
+      answer: text,
+      locale: answer.locale,
+      cited,
+      answerId,
+      by: { slackUserId: person.slackUserId, name: person.name, at: deps.now() },
+    });
+    await appendAudit(transaction, {
+      actor: person.slackUserId,
+      event: "answer-curated",
+      subject: `answer:${answerId}`,
+      detail: { question: answer.question, pages: cited.map(({ documentId }) => documentId) },
+    });
+  });
+  return tell(cited.length === 0 ? texts.curated.keptWithoutPages : texts.curated.kept(cited.length));
+}
+
+/** What an answer cites: the passages behind its links, or the pages themselves where the search is not remembered. */
+async function citedPages(
+  store: Store,
+  answer: { sources: unknown; trace: unknown },
+): Promise<readonly SourceRef[]> {
+  const cited = sourcesSchema.parse(answer.sources);
+  // Written by answerQuestion alone.
+  const passages = (answer.trace as SearchTrace | null)?.passages ?? [];
+  const ids = cited.flatMap(({ documentId }) => documentId ?? []);
+  const rows =
+    ids.length === 0
+      ? []
+      : await store.selectFrom("documents").select(["id", "title"]).where("id", "in", ids).execute();
+  return cited.flatMap(({ url, documentId }): SourceRef[] => {
+    const passage = passages.find(({ source }) => source.url === url)?.source;
+    if (passage !== undefined) return [passage];
+    const row = rows.find(({ id }) => id === documentId);
+    return row === undefined ? [] : [{ documentId: row.id, title: row.title, headings: [], url }];
+  });
+}
+
+/** `/docs answers`. */
+export async function showCurated(context: HandlingContext): Promise<void> {
+  const { deps, delivery, person, texts } = context;
+  const action = "docs-answers";
+  const decision = decide(deps.actions.policy, person, { action });
+  if (decision.kind === "denied")
+    return deps.reply.answer(delivery, deniedView(decision, action, person, texts));
+  const readable = await audiencesOfReply(context);
+  const answers = (await listCuratedAnswers(deps.store)).filter((answer) => isReadable(answer, readable));
+  return deps.reply.answer(delivery, curatedList(answers, texts));
+}
+
+/** `/docs answers remove 3`. */
+export async function removeCurated(context: HandlingContext, number: number): Promise<void> {
+  const { deps, delivery, person, texts } = context;
+  const decision = decide(deps.actions.policy, person, { action: CURATE_ACTION });
+  if (decision.kind === "denied")
+    return deps.reply.answer(delivery, deniedView(decision, CURATE_ACTION, person, texts));
+  const removed = await deps.store.transaction().execute(async (transaction) => {
+    const row = await removeCuratedAnswer(transaction, { number, by: person.slackUserId, at: deps.now() });
+    if (row !== undefined)
+      await appendAudit(transaction, {
+        actor: person.slackUserId,
+        event: "answer-uncurated",
+        subject: `curated:${number}`,
+        detail: { question: row.question },
+      });
+    return row;
+  });
+  const words = texts.curated;
+  return deps.reply.answer(
+    delivery,
+    said(removed === undefined ? words.notThere(number) : words.removed(removed.question)),
+  );
+}
