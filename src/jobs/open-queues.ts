@@ -25,7 +25,7 @@ export function openQueues(backend: QueueBackend, prefix: string) {
         backend.kind === "postgres"
           ? new Queue(
               `${prefix}-${name}`,
-              { connection: postgresConnection(backend, 3) },
+              { connection: postgresConnection(backend, 2) },
               createPostgresBackend,
             )
           : new Queue(`${prefix}-${name}`, { connection: redisConnection(backend, "producer") });
@@ -45,7 +45,8 @@ export function openQueues(backend: QueueBackend, prefix: string) {
           connection: redisConnection(backend, "worker"),
         });
       }
-      const connection = postgresConnection(backend, 5);
+      // Two replicas have to fit into the 100 connections that a server has by itself.
+      const connection = postgresConnection(backend, (options.concurrency ?? 1) > 8 ? 5 : 3);
       return new Worker(queueName, process, { ...options, connection }, createPostgresBackend);
     },
     async close(): Promise<void> {

@@ -104,7 +104,7 @@ export async function startServer(options: {
   port: number;
   account: Account;
 }): Promise<ServerProcess> {
-  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=100"];
+  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"];
   const server = spawn(
     options.postgres,
     ["-D", options.dataDir, "-p", String(options.port), ...settings.flatMap((setting) => ["-c", setting])],

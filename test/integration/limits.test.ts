@@ -92,50 +92,54 @@ const openGpus = async () => {
 };
 
 describe("a thousand starts at the same time, on two replicas, against a limit of eight GPUs", () => {
-  it("reserve and create eight at most at any moment, tell all others, and give everything back", async () => {
-    const limits: Limit[] = [{ name: "one person", per: "person", gpus: 8 }];
-    const other = await openStore({ connectionString: database.connectionString });
-    const replicas = [build(limits), build(limits, { store: other.store })] as const;
-    const replicaOf = (index: number) => replicas[index % 2] ?? replicas[0];
-    await watchHighest();
-    const highestCreated = watchCreated();
-    const ids = await insertPreviews(1_000);
+  it(
+    "reserve and create eight at most at any moment, tell all others, and give everything back",
+    { timeout: 120_000 },
+    async () => {
+      const limits: Limit[] = [{ name: "one person", per: "person", gpus: 8 }];
+      const other = await openStore({ connectionString: database.connectionString });
+      const replicas = [build(limits), build(limits, { store: other.store })] as const;
+      const replicaOf = (index: number) => replicas[index % 2] ?? replicas[0];
+      await watchHighest();
+      const highestCreated = watchCreated();
+      const ids = await insertPreviews(1_000);
 
-    const outcomes = await Promise.all(ids.map((id, index) => press(replicaOf(index), id)));
-    const started = ids.filter((_, index) => outcomes[index]?.kind === "queued");
-    const refused = outcomes.filter(({ kind }) => kind === "over-limit");
+      const outcomes = await Promise.all(ids.map((id, index) => press(replicaOf(index), id)));
+      const started = ids.filter((_, index) => outcomes[index]?.kind === "queued");
+      const refused = outcomes.filter(({ kind }) => kind === "over-limit");
 
-    expect(started).toHaveLength(8);
-    expect(refused).toHaveLength(992);
-    for (const outcome of refused)
-      expect(outcome).toMatchObject({
-        over: { limit: "one person", measure: "gpus", used: 8, allowed: 8, wanted: 1 },
-      });
-    expect(await openGpus()).toBe(8);
+      expect(started).toHaveLength(8);
+      expect(refused).toHaveLength(992);
+      for (const outcome of refused)
+        expect(outcome).toMatchObject({
+          over: { limit: "one person", measure: "gpus", used: 8, allowed: 8, wanted: 1 },
+        });
+      expect(await openGpus()).toBe(8);
 
-    // Each one that ends makes room for one, however many want it while others end.
-    const rest = ids.filter((id) => !started.includes(id));
-    let open = started;
-    for (let round = 0; round < 4; round += 1) {
+      // Each one that ends makes room for one, however many want it while others end.
+      const rest = ids.filter((id) => !started.includes(id));
+      let open = started;
+      for (let round = 0; round < 4; round += 1) {
+        await Promise.all(open.map((id, index) => replicaOf(index).run(id)));
+        const again = rest.splice(0, 60);
+        const presses = again.map((id, index) => press(replicaOf(index), id));
+        const ends = open.map((id, index) =>
+          end(replicaOf(index), id, index % 2 === 0 ? "Succeeded" : "Failed"),
+        );
+        const [pressed] = await Promise.all([Promise.all(presses), Promise.all(ends)]);
+        open = again.filter((_, index) => pressed[index]?.kind === "queued");
+        expect(open.length).toBeLessThanOrEqual(8);
+      }
       await Promise.all(open.map((id, index) => replicaOf(index).run(id)));
-      const again = rest.splice(0, 60);
-      const presses = again.map((id, index) => press(replicaOf(index), id));
-      const ends = open.map((id, index) =>
-        end(replicaOf(index), id, index % 2 === 0 ? "Succeeded" : "Failed"),
-      );
-      const [pressed] = await Promise.all([Promise.all(presses), Promise.all(ends)]);
-      open = again.filter((_, index) => pressed[index]?.kind === "queued");
-      expect(open.length).toBeLessThanOrEqual(8);
-    }
-    await Promise.all(open.map((id, index) => replicaOf(index).run(id)));
-    await Promise.all(open.map((id, index) => end(replicaOf(index), id)));
+      await Promise.all(open.map((id, index) => end(replicaOf(index), id)));
 
-    expect(await highestReserved()).toBe(8);
-    expect(highestCreated()).toBe(8);
-    expect(fake.creators.length).toBeGreaterThan(8);
-    expect(await openGpus()).toBe(0);
-    await other.close();
-  });
+      expect(await highestReserved()).toBe(8);
+      expect(highestCreated()).toBe(8);
+      expect(fake.creators.length).toBeGreaterThan(8);
+      expect(await openGpus()).toBe(0);
+      await other.close();
+    },
+  );
 
   /** As the queue does with a job that found no free connection within 5 s: once more. */
   async function press(actions: Actions, id: string): ReturnType<Actions["start"]> {

@@ -155,7 +155,7 @@ it("closes in the middle of a write without a trace of it", async () => {
   const other = mkdtempSync(join(tmpdir(), "jibsa-cluster-"));
   const start = () => startSimulatedCluster({ port: 0, dataDir: other, clock });
   const closing = await start();
-  closing.control.addFault({ kind: "delay", delayMs: 50 });
+  closing.control.addFault({ kind: "delay", delayMs: 400 });
   const writing = callKubernetes(accessFromKubeconfig(closing.kubeconfig), CONFIG_MAPS, {
     body: configMap("late"),
   }).catch((error: unknown) => error);
@@ -164,7 +164,7 @@ it("closes in the middle of a write without a trace of it", async () => {
   await closing.close();
 
   expect(await writing).toBeInstanceOf(Error);
-  await new Promise((done) => setTimeout(done, 60));
+  await new Promise((done) => setTimeout(done, 450));
   const again = await start();
   const list = await callKubernetes(accessFromKubeconfig(again.kubeconfig), CONFIG_MAPS);
   expect(list.body.items).toEqual([]);
