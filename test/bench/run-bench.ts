@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ackFigure } from "./ack.ts";
 import type { Figure } from "./figure.ts";
+import { indexingFigure } from "./indexing.ts";
+import { retrievalFigure } from "./retrieval.ts";
 import { firstTextFigure } from "./first-text.ts";
 import { followFigure } from "./follow.ts";
 import { listFigure } from "./list.ts";
@@ -14,6 +16,8 @@ import { startFigure } from "./start.ts";
 const FIGURES: readonly Figure[] = [
   ackFigure,
   firstTextFigure,
+  retrievalFigure,
+  indexingFigure,
   startFigure,
   listFigure,
   followFigure,
