@@ -36,8 +36,8 @@ export function rankChunks(
   const scored = candidates.map((chunk) => {
     const words = chunk.searchText.split(" ");
     const counts = countTokens(words);
-    const titles = new Set(tokenize(`${chunk.title}\n${fileName(chunk.path)}`));
-    const headings = new Set(tokenize(chunk.headings.slice(1).join("\n")));
+    const titles = tokensOf(`${chunk.title}\n${fileName(chunk.path)}`);
+    const headings = tokensOf(chunk.headings.slice(1).join("\n"));
     const norm = K1 * (1 - B + (B * words.length) / statistics.averageLength);
     const weightOf = (token: string): number => {
       const count = counts.get(token) ?? 0;
@@ -111,6 +111,19 @@ function byPage(scored: readonly ScoredChunk[]): ScoredChunk[] {
 
 function mean(tokens: readonly string[], valueOf: (token: string) => number): number {
   return tokens.reduce((sum, token) => sum + valueOf(token), 0) / Math.max(1, tokens.length);
+}
+
+const KNOWN_TEXTS = 5_000;
+const knownTokens = new Map<string, ReadonlySet<string>>();
+
+/** Of titles and headings, which come again with every question. */
+function tokensOf(text: string): ReadonlySet<string> {
+  const known = knownTokens.get(text);
+  if (known !== undefined) return known;
+  if (knownTokens.size === KNOWN_TEXTS) knownTokens.clear();
+  const tokens = new Set(tokenize(text));
+  knownTokens.set(text, tokens);
+  return tokens;
 }
 
 function fileName(path: string): string {

@@ -22,11 +22,13 @@ import {
   WRITE_TIMEOUT_MS,
 } from "./milvus-rows.ts";
 import { EMBEDDED_FIELD, fromRow, OUTPUT_FIELDS, toRow } from "./milvus-schema.ts";
+import { createSearchGate } from "./search-gate.ts";
 import { searchCollection, SEARCH_TIMEOUT_MS } from "./milvus-search.ts";
 import { MilvusStatusError } from "./milvus-status.ts";
 
 /** Raised when the fields or the tokens change: a new collection is then written beside the old one. */
 const INDEX_VERSION = `v1_t${TOKENIZER_VERSION}`;
+const SEARCHES_AT_ONCE = 8;
 const NOT_EMBEDDED = `${EMBEDDED_FIELD} == 0`;
 
 /**
@@ -57,6 +59,7 @@ export function createMilvusVectorIndex(
   };
   const read = <T>(what: string, call: (session: MilvusSession) => Promise<T>): Promise<T> =>
     connection.use(what, READ_TIMEOUT_MS, call);
+  const gate = createSearchGate(SEARCHES_AT_ONCE);
   /** Reads of the collection that a switch is about to drop. */
   const searches = new Set<Promise<unknown>>();
 
@@ -113,7 +116,7 @@ export function createMilvusVectorIndex(
         return searching;
       });
     try {
-      return await once();
+      return await gate(once);
     } catch (error) {
       // Another process has switched to a new index and dropped the one that was asked.
       const wasMissing =
@@ -121,7 +124,7 @@ export function createMilvusVectorIndex(
       if (!wasMissing) throw error;
       await connection.use("opening the index", SEARCH_TIMEOUT_MS, prepare);
       if (collections.read === asked) throw error;
-      return once();
+      return gate(once);
     }
   }
 
