@@ -1,13 +1,11 @@
-import type { AnswerEvent, SearchTrace, SourceRef } from "../rag/ports.ts";
+import type { AnswerEvent, SearchTrace, SourceRef, TokenUsage } from "../rag/ports.ts";
 import type { Locale } from "../store/database.ts";
-import { keptSource, modeOf, noAnswerText } from "./answer-question.ts";
+import { modeOf, noAnswerText } from "./answer-question.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { escapeMrkdwn } from "./escape.ts";
+import { keepAnswer } from "./keep-answer.ts";
 import { textsFor } from "./texts/texts.ts";
 import { privateAnswer, type AnswerFoot } from "./views/answer-card.ts";
-
-/** Channel of an answer that only whoever asked has seen; a thread's history never has it. */
-export const PRIVATE_CHANNEL = "private";
 
 /**
  * Answers a question so that only whoever asked sees it, from everything that this person may read, and keeps the answer. In a
@@ -28,6 +26,7 @@ export async function answerPrivately(
     citations: { number: number; source: SourceRef }[];
     mode: AnswerFoot["mode"];
     trace?: SearchTrace;
+    usage?: TokenUsage;
   } = { text: "", citations: [], mode: { kind: "no-answer" } };
   const take = (event: AnswerEvent): void => {
     switch (event.kind) {
@@ -46,6 +45,7 @@ export async function answerPrivately(
         break;
       case "answer-end":
         answer.mode = modeOf(event);
+        if (event.mode !== "curated" && event.usage !== undefined) answer.usage = event.usage;
         break;
       case "no-answer":
         if (event.found !== undefined) answer.trace = event.found;
@@ -57,27 +57,18 @@ export async function answerPrivately(
   const audiences = await deps.readers.ofPerson(person);
   const asked = { text: question, locale, audiences, signal, ...(model !== undefined && { model }) };
   for await (const event of deps.answer(asked)) take(event);
-  const { text, citations, mode, trace } = answer;
+  const { text, citations, mode } = answer;
   const tookMs = deps.now().getTime() - startedAtMs;
   // Kept first: its buttons must find it.
-  await store
-    .insertInto("answers")
-    .values({
-      id,
-      asker: person.slackUserId,
-      channel: PRIVATE_CHANNEL,
-      thread_ts: null,
-      question,
-      locale,
-      mode: mode.kind,
-      text,
-      sources: JSON.stringify(citations.map(keptSource)),
-      took_ms: tookMs,
-      trace: trace === undefined ? null : JSON.stringify(trace),
-      model: mode.kind === "generated" ? mode.model : null,
-    })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+  await keepAnswer(store, {
+    ...answer,
+    id,
+    asker: person.slackUserId,
+    place: undefined,
+    question,
+    locale,
+    tookMs,
+  });
   const foot = { answerId: id, citations, mode, tookMs };
   const isShareable = !delivery.direct && mode.kind !== "no-answer" && mode.kind !== "curated";
   await deps.reply.privately(

@@ -8,7 +8,8 @@ import { createAnswerProgress } from "./answer-progress.ts";
 import { createLeadIn, type LiveLookups } from "./live/lead-in.ts";
 import type { Proposal } from "./propose-start.ts";
 import { createAnswerStream, type AnswerPlace } from "./stream-answer.ts";
-import { earlierInThread, type KeptSource } from "./thread-history.ts";
+import { keepAnswer } from "./keep-answer.ts";
+import { earlierInThread } from "./thread-history.ts";
 import { textsFor, type Texts } from "./texts/texts.ts";
 import { proposalBlocks } from "./views/proposal-blocks.ts";
 import { answerFoot, nearestPages, type AnswerFoot } from "./views/answer-card.ts";
@@ -149,35 +150,22 @@ export async function answerQuestion(
   const { proposal } = options;
   const offer = proposal === undefined ? [] : proposalBlocks(proposal, answerId, texts);
   await stream.end([...offer, ...foot]);
-  await store
-    .insertInto("answers")
-    .values({
-      id: answerId,
-      asker: place.user,
-      channel: place.channel,
-      thread_ts: place.threadTs,
-      question,
-      locale,
-      mode: mode.kind,
-      text,
-      sources: JSON.stringify(citations.map(keptSource)),
-      took_ms: tookMs,
-      trace: trace === undefined ? null : JSON.stringify(trace),
-      model: mode.kind === "generated" ? mode.model : null,
-      tokens: usage === undefined ? null : JSON.stringify(usage),
-      proposal: proposal === undefined ? null : JSON.stringify(proposal),
-    })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+  await keepAnswer(store, {
+    id: answerId,
+    asker: place.user,
+    place: { channel: place.channel, threadTs: place.threadTs },
+    question,
+    locale,
+    text,
+    mode,
+    citations,
+    tookMs,
+    trace,
+    usage,
+    proposal,
+  });
   await progress.remove();
 }
-
-/** As an answer's row keeps it. */
-export const keptSource = ({ number, source }: { number: number; source: SourceRef }): KeptSource => ({
-  number,
-  url: source.url,
-  documentId: source.documentId,
-});
 
 export function modeOf(event: Extract<AnswerEvent, { kind: "answer-end" }>): AnswerFoot["mode"] {
   switch (event.mode) {

@@ -1,7 +1,7 @@
 import type { SearchTrace } from "../rag/ports.ts";
 import { readableDocuments } from "../rag/readable.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
-import type { KeptSource } from "./thread-history.ts";
+import type { KeptSource } from "./keep-answer.ts";
 import { answerReasons } from "./views/answer-reasons.ts";
 
 /**

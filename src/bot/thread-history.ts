@@ -1,15 +1,9 @@
 import type { Question, SearchTrace } from "../rag/ports.ts";
 import { readableDocuments } from "../rag/readable.ts";
 import type { Store } from "../store/database.ts";
+import type { KeptSource } from "./keep-answer.ts";
 
 const EARLIER_ANSWERS = 3;
-
-/** A page that an answer cites, as its row keeps it. Answers from before there were readers have no `documentId`. */
-export interface KeptSource {
-  number: number;
-  url: string;
-  documentId?: string;
-}
 
 /**
  * Questions and answers of the same thread, oldest first, so that "and how often?" is understood. An answer that came from
