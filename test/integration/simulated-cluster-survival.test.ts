@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accessFromKubeconfig, callKubernetes, type KubernetesAccess } from "#test/kubernetes-call.ts";
+import { waitUntil } from "#test/wait-until.ts";
 
 const ENTRY = new URL("../../src/playground/cluster/start-simulated-cluster.ts", import.meta.url).href;
 const CONFIG_MAPS = "/api/v1/namespaces/mlops/configmaps";
@@ -45,7 +46,7 @@ describe("kill -9", () => {
     const acknowledged = new Set<string>();
     let sent = 0;
     let lastVersion = 0;
-    for (const pauseMs of [40, 90, 15]) {
+    for (const writes of [8, 30, 3]) {
       const access = await start();
       const write = async (): Promise<void> => {
         for (;;) {
@@ -59,7 +60,8 @@ describe("kill -9", () => {
         }
       };
       const writers = Array.from({ length: 4 }, () => write().catch(() => undefined));
-      await new Promise((done) => setTimeout(done, pauseMs));
+      const enough = acknowledged.size + writes;
+      await waitUntil(`${writes} more writes`, async () => acknowledged.size >= enough, 20_000, 5);
       await kill();
       await Promise.all(writers);
     }

@@ -14,7 +14,7 @@ import { createRandom } from "./random.ts";
 import { createWorldOfReaders } from "./world-of-readers.ts";
 
 const SEED = Number(process.env["JIBSA_PROPERTY_SEED"] ?? randomInt(2 ** 31));
-const PAGES = 100;
+const PAGES = 50;
 
 let postgres: TestPostgres;
 let milvus: Awaited<ReturnType<typeof startTestMilvus>>;
