@@ -21,6 +21,8 @@ export interface EmbeddedPostgresServer {
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   port?: number;
+  /** Others than ours, as `name=value`. */
+  settings?: readonly string[];
   /** It ended by itself and is started again. */
   onExit?: (restartInMs: number, error?: unknown) => void;
 }): Promise<EmbeddedPostgresServer> {
@@ -40,7 +42,7 @@ export async function startEmbeddedPostgres(options: {
     const password = await readFile(passwordFile, "utf8");
     const port = options.port ?? (await freePort());
     const server = await keepRunning(
-      () => startServer({ postgres, dataDir, port, account }),
+      () => startServer({ postgres, dataDir, port, account, settings: options.settings ?? [] }),
       options.onExit ?? (() => {}),
     );
     const addressOf = (database: string) => `postgres://jibsa:${password}@127.0.0.1:${port}/${database}`;

@@ -34,5 +34,10 @@ export async function openStore(options: {
     throw error;
   }
   const store = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { store, pool, close: () => store.destroy() };
+  const close = async (): Promise<void> => {
+    await store.destroy();
+    // Kysely leaves a pool that it was never asked to use.
+    if (!pool.ending) await pool.end();
+  };
+  return { store, pool, close };
 }

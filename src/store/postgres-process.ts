@@ -103,8 +103,14 @@ export async function startServer(options: {
   dataDir: string;
   port: number;
   account: Account;
+  settings: readonly string[];
 }): Promise<ServerProcess> {
-  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"];
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=200",
+    ...options.settings,
+  ];
   const server = spawn(
     options.postgres,
     ["-D", options.dataDir, "-p", String(options.port), ...settings.flatMap((setting) => ["-c", setting])],
