@@ -5,6 +5,7 @@ import type { Person } from "../actions/ports.ts";
 import type { Enqueue } from "../jobs/create-jobs.ts";
 import type { AnswerEvent, Question } from "../rag/ports.ts";
 import type { SourceState } from "../rag/source-state.ts";
+import type { SummaryEvent, ThreadRequest } from "../rag/summarise-thread.ts";
 import type { Store } from "../store/database.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { OutboxLine } from "./outbox.ts";
@@ -20,6 +21,7 @@ export interface BotDeps {
   enqueue: Enqueue;
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  summarise(thread: ThreadRequest): AsyncIterable<SummaryEvent>;
   /** Where documents come from. */
   sources: {
     /** Both: of which somebody with these audiences may know. */

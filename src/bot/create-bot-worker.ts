@@ -5,6 +5,7 @@ import type { JobHandlers } from "../jobs/start-worker.ts";
 import { drawDelayMs } from "../jobs/draw-delay.ts";
 import type { JobName } from "../jobs/registry.ts";
 import type { AnswerEvent, Question } from "../rag/ports.ts";
+import type { SummaryEvent, ThreadRequest } from "../rag/summarise-thread.ts";
 import type { Store } from "../store/database.ts";
 import { deliverOutbox } from "./deliver-outbox.ts";
 import { addLine, type OutboxLine } from "./outbox.ts";
@@ -28,6 +29,7 @@ export async function createBotWorker(deps: {
   enqueue: Enqueue;
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  summarise(thread: ThreadRequest): AsyncIterable<SummaryEvent>;
   sources: Bot["sources"];
   readers: Bot["readers"];
   /** Names of the models that may be asked for. */

@@ -11,6 +11,7 @@ import { lookAtSources, startSync } from "./look-at-sources.ts";
 import { read } from "./read.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
+import { summariseThread } from "./summarise-thread.ts";
 import { switchChannel } from "./switch-channel.ts";
 import type { Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
@@ -86,6 +87,8 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return removeTerm(context, command.text);
     case "ask":
       return ask(context, command);
+    case "summarise":
+      return summariseThread(context, command.text);
     case "compare":
       return askTwo(context, command.question, command.models);
   }

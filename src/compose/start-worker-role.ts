@@ -118,6 +118,7 @@ export async function startWorkerRole(deps: {
     enqueue: jobs.enqueue,
     actions,
     answer: (question) => knowledge.rag.answer(question),
+    summarise: (thread) => knowledge.rag.summarise(thread),
     sources: {
       names: knowledge.rag.readableSources,
       states: knowledge.rag.sourceStates,

@@ -1,6 +1,7 @@
 import type { FieldProblem } from "../../actions/ports.ts";
 import { isKnownWord, lookUp, orProblems, splitWords, unknown } from "./command-words.ts";
 import type { ParsedCommand } from "./parsed-command.ts";
+import { asksForSummary } from "./asks-for-summary.ts";
 import { DOCS_WORDS, parseDocs } from "./parse-docs.ts";
 import { parseTrain, TRAIN_WORDS } from "./parse-train.ts";
 
@@ -36,6 +37,7 @@ export function parseMessage(text: string): ParsedCommand {
   if (trimmed === "") return { kind: "help", topic: "all" };
   const [first = "", ...rest] = trimmed.split(/\s+/);
   const word = first.toLowerCase().replace(/^\//, "");
+  if (asksForSummary(trimmed)) return { kind: "summarise", text: trimmed };
   if (!COMMANDS.includes(word)) return { kind: "ask", question: trimmed };
   if ((word === "help" || word === "도움말") && rest.length === 0) return { kind: "help", topic: "all" };
   const remainder = trimmed.slice(first.length).trim();
@@ -84,6 +86,7 @@ function parseAsk(text: string): ParsedCommand {
     else model = value?.toLowerCase();
   }
   if (question === "") return { kind: "help", topic: "ask" };
+  if (asksForSummary(question)) return { kind: "summarise", text: question };
   return {
     kind: "ask",
     question,

@@ -21,6 +21,8 @@ export type ParsedCommand =
   | { kind: "ask"; question: string; model?: string; isPrivate?: true }
   /** `--compare A,B` before the question; the names as typed, in small letters. */
   | { kind: "compare"; question: string; models: readonly string[] }
+  /** Of the thread where it was said, in these words. */
+  | { kind: "summarise"; text: string }
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }
