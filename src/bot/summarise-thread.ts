@@ -1,9 +1,11 @@
 import type { KnownBlock } from "@slack/types";
+import type { TokenUsage } from "../rag/ports.ts";
 import type { SummaryEvent } from "../rag/summarise-thread.ts";
 import { removeUnfinished } from "./answer-question.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { escapeMrkdwn } from "./escape.ts";
+import { keepAnswer } from "./keep-answer.ts";
 import { keepMessage } from "./keep-message.ts";
 import { readThread, type SaidMessage } from "./read-thread.ts";
 import { createAnswerStream } from "./stream-answer.ts";
@@ -44,6 +46,7 @@ export async function summariseThread(
   let text = "";
   let cited: { number: number; message: SaidMessage }[] = [];
   let mode: SummaryMode | undefined;
+  let usage: TokenUsage | undefined;
   const write = async (part: string): Promise<void> => {
     if (text === "") await progress.shown();
     text += part;
@@ -66,6 +69,7 @@ export async function summariseThread(
       }
       case "written":
         mode = { kind: "generated", model: event.model, read: event.messages };
+        usage = event.usage;
         return;
       case "quotes": {
         mode = { kind: "extractive" };
@@ -103,27 +107,22 @@ export async function summariseThread(
     texts,
   );
   await stream.end(foot);
-  await store
-    .insertInto("answers")
-    .values({
-      id,
-      asker: user,
-      channel,
-      thread_ts: threadTs,
-      question: asked,
-      locale,
-      mode: mode.kind,
-      text,
-      // What an answer came from is its pages, and these are none: so it never goes along as the history of another one.
-      sources: JSON.stringify(links.map(({ number, url }) => ({ number, url: url ?? "" }))),
-      took_ms: tookMs,
-      trace: null,
-      model: mode.kind === "generated" ? mode.model : null,
-      tokens: null,
-      proposal: null,
-    })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+  await keepAnswer(store, {
+    id,
+    asker: user,
+    place,
+    question: asked,
+    locale,
+    text,
+    mode,
+    // No pages of the index: so a summary never goes along as the history of another answer.
+    citations: links.map(({ number, message, url = "" }) => ({
+      number,
+      source: { documentId: "", title: message.author, headings: [], url },
+    })),
+    tookMs,
+    usage,
+  });
   await progress.remove();
 }
 

@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HandlingContext } from "#src/bot/bot-deps.ts";
 import { summariseThread as summariseInSlack } from "#src/bot/summarise-thread.ts";
+import { earlierInThread } from "#src/bot/thread-history.ts";
 import { textsFor } from "#src/bot/texts/texts.ts";
 import { createModelOrder } from "#src/rag/model-order.ts";
 import type { ChatModel } from "#src/rag/ports.ts";
@@ -270,6 +271,9 @@ describe("a summary", () => {
     await again();
 
     expect(calls).toHaveLength(before);
+    const place = { channel: "C1", threadTs: tsOf(0) };
+    const history = await earlierInThread(store, place, ["public"]);
+    expect(history.filter(({ role }) => role === "assistant")).toEqual([]);
   });
 
   it.each([
