@@ -6,6 +6,7 @@ import { pullModel } from "#src/bot/pull-model.ts";
 import { showModels } from "#src/bot/show-models.ts";
 import { textsFor } from "#src/bot/texts/texts.ts";
 import { openModelServers } from "#src/compose/open-model-servers.ts";
+import { createOllamaServer } from "#src/rag/adapters/model-servers.ts";
 import { isModelName } from "#src/rag/model-server.ts";
 import type { Store } from "#src/store/database.ts";
 import { personFixture } from "#test/fixtures/people.ts";
@@ -271,6 +272,18 @@ describe("a pull", () => {
     expect(rung).toEqual(["p2"]);
     expect(await rowOf("p2")).toMatchObject({ server: other.name });
   });
+});
+
+it("a pull of which nothing is heard any more counts as an outage", async () => {
+  const server = createOllamaServer({ baseUrl: ollama.url, uses: [], silentMs: 60 });
+  ollama.hold(true);
+
+  const pulling = async () => {
+    for await (const event of server.pull?.(MODEL, AbortSignal.timeout(20_000)) ?? [])
+      expect(event.kind).toBe("progress");
+  };
+
+  await expect(pulling()).rejects.toThrow("silent for 60 ms");
 });
 
 describe("a model's name", () => {

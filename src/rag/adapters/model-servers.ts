@@ -3,8 +3,8 @@ import type { ModelServer, PullEvent, ServedModel } from "../model-server.ts";
 import { ModelUnavailableError } from "../ports.ts";
 
 const ASK_TIMEOUT_MS = 3_000;
-/** Ollama tells several times a second; while it checks a large file it is silent for a while. */
-const SILENT_MS = 120_000;
+/** Ollama tells several times a second, but while it checks a file of a hundred gigabytes on a slow disk it is silent for minutes. */
+const SILENT_MS = 480_000;
 const MAX_LINE_CHARACTERS = 100_000;
 
 /** https://docs.ollama.com/api (List Local Models, List Running Models, Pull a Model) */
@@ -60,11 +60,12 @@ export function createOllamaServer(options: {
 
   async function* pull(model: string, signal: AbortSignal): AsyncGenerator<PullEvent> {
     const silence = new AbortController();
-    let timer = setTimeout(() => silence.abort(), silentMs);
+    let timer: NodeJS.Timeout | undefined;
     const heard = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(new Error(`silent for ${silentMs} ms`)), silentMs);
     };
+    heard();
     const layers = new Map<string, { total: number; completed: number }>();
     try {
       const response = await fetch(`${baseUrl}/api/pull`, {
