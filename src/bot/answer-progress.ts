@@ -16,10 +16,17 @@ const LOOK_EVERY_MS = 400;
  */
 export function createAnswerProgress(
   deps: { client: WebClient; store: Store; logger: Logger },
-  options: { answerId: string; place: AnswerPlace; texts: Texts },
+  options: {
+    answerId: string;
+    place: AnswerPlace;
+    texts: Texts;
+    /** What is read, where it is no pages. */
+    words?: Pick<Texts["answers"], "reading" | "writing">;
+  },
 ) {
   const { client, store, logger } = deps;
   const { answerId, place, texts } = options;
+  const words = options.words ?? texts.answers;
   const subject = `answer:${answerId}`;
   const stopping = new AbortController();
   let stoppedBy: string | undefined;
@@ -51,7 +58,7 @@ export function createAnswerProgress(
       () => void look().catch((error: unknown) => logger.warn({ err: error }, "Stop is not heard now")),
       LOOK_EVERY_MS,
     ).unref();
-    const text = texts.answers.writing(pages);
+    const text = words.writing(pages);
     try {
       await store
         .insertInto("open_answers")
@@ -84,10 +91,17 @@ export function createAnswerProgress(
           pages = new Set(event.found.passages.map(({ source }) => source.documentId)).size;
           return;
         case "writing":
-          pending = Promise.all([showStatus(texts.answers.reading(pages)), offerStop()]);
+          pending = Promise.all([showStatus(words.reading(pages)), offerStop()]);
           return;
       }
       return event satisfies never;
+    },
+    /** Something else than pages is read, and a model begins. */
+    async writing(read: number): Promise<void> {
+      if (posted !== undefined) return;
+      pages = read;
+      await pending;
+      pending = Promise.all([showStatus(words.reading(read)), offerStop()]);
     },
     /** To be waited for before the first words: a stage that is shown after them would stay. */
     shown: async (): Promise<void> => void (await pending),

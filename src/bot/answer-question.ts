@@ -195,7 +195,7 @@ export function noAnswerText(
 }
 
 /** A process died in the middle of this answer: its half message goes, and so does the one with the Stop button. */
-async function removeUnfinished(
+export async function removeUnfinished(
   { client, store, logger }: { client: WebClient; store: Store; logger: Logger },
   subject: string,
 ): Promise<void> {

@@ -5,6 +5,8 @@ import type { Person } from "../actions/ports.ts";
 import type { Enqueue } from "../jobs/create-jobs.ts";
 import type { AnswerEvent, Question } from "../rag/ports.ts";
 import type { SourceState } from "../rag/source-state.ts";
+import type { ModelServer } from "../rag/model-server.ts";
+import type { SummaryEvent, ThreadRequest } from "../rag/summarise-thread.ts";
 import type { Store } from "../store/database.ts";
 import type { Delivery } from "./inbound/delivery.ts";
 import type { OutboxLine } from "./outbox.ts";
@@ -20,6 +22,7 @@ export interface BotDeps {
   enqueue: Enqueue;
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  summarise(thread: ThreadRequest): AsyncIterable<SummaryEvent>;
   /** Where documents come from. */
   sources: {
     /** Both: of which somebody with these audiences may know. */
@@ -34,6 +37,8 @@ export interface BotDeps {
   models(): readonly string[];
   /** The one that is tried first in this channel, where the settings say so. */
   usualModel(channel: string): string | undefined;
+  /** Where the models are served. */
+  modelServers: readonly ModelServer[];
   /** For what a person waits for. */
   client: WebClient;
   people: SlackPeople;

@@ -5,6 +5,8 @@ import type { JobHandlers } from "../jobs/start-worker.ts";
 import { drawDelayMs } from "../jobs/draw-delay.ts";
 import type { JobName } from "../jobs/registry.ts";
 import type { AnswerEvent, Question } from "../rag/ports.ts";
+import type { ModelServer } from "../rag/model-server.ts";
+import type { SummaryEvent, ThreadRequest } from "../rag/summarise-thread.ts";
 import type { Store } from "../store/database.ts";
 import { deliverOutbox } from "./deliver-outbox.ts";
 import { addLine, type OutboxLine } from "./outbox.ts";
@@ -14,6 +16,7 @@ import { followSync } from "./follow-sync.ts";
 import type { Bot } from "./bot-deps.ts";
 import { handleInbound, parkInbound } from "./handle-inbound.ts";
 import { reportGaps, type GapReportSetting } from "./report-gaps.ts";
+import { giveUpPull, pullModel } from "./pull-model.ts";
 import { createReply } from "./reply.ts";
 import { createBackgroundClient, createInteractiveClient, type SlackConnection } from "./slack-clients.ts";
 import type { SlackPeople } from "./slack-people.ts";
@@ -28,11 +31,14 @@ export async function createBotWorker(deps: {
   enqueue: Enqueue;
   actions: Actions;
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  summarise(thread: ThreadRequest): AsyncIterable<SummaryEvent>;
   sources: Bot["sources"];
   readers: Bot["readers"];
   /** Names of the models that may be asked for. */
   models(): readonly string[];
   usualModel(channel: string): string | undefined;
+  /** Where the models are served. */
+  modelServers: readonly ModelServer[];
   people: SlackPeople;
   teamId: string;
   botUserId: string;
@@ -58,7 +64,13 @@ export async function createBotWorker(deps: {
   };
   const handlers: Pick<
     JobHandlers,
-    "handle-inbound" | "deliver-outbox" | "draw-request" | "measure-run" | "follow-logs" | "follow-sync"
+    | "handle-inbound"
+    | "deliver-outbox"
+    | "draw-request"
+    | "measure-run"
+    | "follow-logs"
+    | "follow-sync"
+    | "pull-model"
   > = {
     "handle-inbound": ({ key }, { signal }) => handleInbound(bot, key, signal),
     async "deliver-outbox"({ channel }, { signal }) {
@@ -106,6 +118,7 @@ export async function createBotWorker(deps: {
       return "ended" in outcome ? undefined : { againInMs: outcome.againInMs };
     },
     "follow-sync": ({ followId }) => followSync(deps, followId),
+    "pull-model": ({ pullId }, { signal }) => pullModel(deps, pullId, signal),
     async "draw-request"({ requestId }) {
       const mention = (name: string) => deps.people.mention(name);
       const drawn = await drawRequest(deps.store, requestId, mention, deps.now());
@@ -126,6 +139,7 @@ export async function createBotWorker(deps: {
     /** Jobs that were given up: the row says so, the person is told. */
     async onParked(name: JobName, payload: unknown, error: string): Promise<void> {
       if (name === "handle-inbound") await parkInbound(bot, (payload as { key: string }).key);
+      if (name === "pull-model") await giveUpPull(deps, (payload as { pullId: string }).pullId, error);
       if (name !== "run-action") return;
       const { requestId } = payload as { requestId: string };
       await deps.actions.park(requestId, error);

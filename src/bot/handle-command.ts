@@ -7,10 +7,13 @@ import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
 import { removeCurated, showCurated } from "./keep-curated.ts";
 import { addTermByCommand, removeTerm, showTerms } from "./keep-terms.ts";
+import { askForPull } from "./ask-for-pull.ts";
 import { lookAtSources, startSync } from "./look-at-sources.ts";
 import { read } from "./read.ts";
+import { showModels } from "./show-models.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
+import { summariseThread } from "./summarise-thread.ts";
 import { switchChannel } from "./switch-channel.ts";
 import type { Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
@@ -72,6 +75,10 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return lookAtSources(context);
     case "docs-sync":
       return startSync(context, command.source);
+    case "models-list":
+      return showModels(context);
+    case "models-pull":
+      return askForPull(context, command.model, command.server);
     case "docs-channel":
       return switchChannel(context, command.isOn);
     case "docs-answers":
@@ -86,6 +93,8 @@ export async function handleCommand(context: HandlingContext, typed: ParsedComma
       return removeTerm(context, command.text);
     case "ask":
       return ask(context, command);
+    case "summarise":
+      return summariseThread(context, command.text);
     case "compare":
       return askTwo(context, command.question, command.models);
   }

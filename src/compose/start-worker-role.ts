@@ -17,6 +17,7 @@ import { watchRuns } from "../jobs/watch-runs.ts";
 import { createAudienceReader } from "../rag/audience-rows.ts";
 import { SearchUnavailableError } from "../rag/ports.ts";
 import type { Store } from "../store/database.ts";
+import { openModelServers } from "./open-model-servers.ts";
 import { openMetrics } from "./open-metrics.ts";
 import type { Knowing } from "./open-openai-api.ts";
 import { openPipelines } from "./open-pipelines.ts";
@@ -118,6 +119,7 @@ export async function startWorkerRole(deps: {
     enqueue: jobs.enqueue,
     actions,
     answer: (question) => knowledge.rag.answer(question),
+    summarise: (thread) => knowledge.rag.summarise(thread),
     sources: {
       names: knowledge.rag.readableSources,
       states: knowledge.rag.sourceStates,
@@ -126,6 +128,7 @@ export async function startWorkerRole(deps: {
     readers,
     models: () => knowledge.rag.models(),
     usualModel: (channel) => config.models.find(({ channels }) => channels.includes(channel))?.name,
+    modelServers: openModelServers(config, addresses.model),
     people,
     teamId,
     botUserId: self.user_id ?? "",

@@ -11,6 +11,7 @@ import { noticeChange } from "./definitions/notice-change.job.ts";
 import { observeRun } from "./definitions/observe-run.job.ts";
 import { measureRun } from "./definitions/measure-run.job.ts";
 import { prune } from "./definitions/prune.job.ts";
+import { pullModel } from "./definitions/pull-model.job.ts";
 import { runAction } from "./definitions/run-action.job.ts";
 import { sweep } from "./definitions/sweep.job.ts";
 
@@ -23,6 +24,7 @@ export const jobs = {
   "measure-run": measureRun,
   "follow-logs": followLogs,
   "follow-sync": followSync,
+  "pull-model": pullModel,
   "advance-pipeline": advancePipeline,
   "deliver-outbox": deliverOutbox,
   "draw-request": drawRequest,

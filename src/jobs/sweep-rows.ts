@@ -100,6 +100,18 @@ export async function sweepRows(
     await enqueue("follow-sync", { followId: id });
     rung += 1;
   }
+  const pulls = await store
+    .selectFrom("model_pulls")
+    .select("id")
+    .where("state", "=", "open")
+    .where("asked_at", "<", before)
+    .where((where) => where.or([where("seen_at", "is", null), where("seen_at", "<", before)]))
+    .limit(100)
+    .execute();
+  for (const { id } of pulls) {
+    await enqueue("pull-model", { pullId: id });
+    rung += 1;
+  }
   const undrawn = await store
     .selectFrom("requests")
     .select("id")

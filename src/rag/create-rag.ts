@@ -24,12 +24,14 @@ import { createRerank, type Rerank } from "./rerank.ts";
 import { retrieve } from "./retrieve.ts";
 import { readableSourceNames, readableSourceStates } from "./readable-sources.ts";
 import { dueSources, type SourceState } from "./source-state.ts";
+import { summariseThread, type SummaryEvent, type ThreadRequest } from "./summarise-thread.ts";
 import { withVectorCounts } from "./with-vector-counts.ts";
 import { createStatisticsCache } from "./statistics-cache.ts";
 
 export interface Rag {
-  /** See `answerQuestion`: ends with `answer-end` or `no-answer`. */
+  /** See `answerQuestion`: ends with `answer-end` or `no-answer`; and `summariseThread`: with `written` or `quotes`. */
   answer(question: Question): AsyncIterable<AnswerEvent>;
+  summarise(thread: ThreadRequest): AsyncIterable<SummaryEvent>;
   /**
    * Brings the index up to date with a source. Calls for the same source run one after the other.
    * @throws RangeError for an unknown source, SearchUnavailableError when the index is away, and what the source throws
@@ -150,6 +152,7 @@ export function createRag(options: {
         question,
       ),
 
+    summarise: (thread) => summariseThread({ prompts: options.prompts, logger, order }, thread),
     async sync(sourceName, { onProgress, signal } = {}) {
       const source = byName.get(sourceName);
       if (source === undefined)

@@ -20,6 +20,8 @@ const LONGEST_REST_MS = 600_000;
 export function createModelOrder(models: readonly NamedModel[], nowMs: () => number) {
   const failures = new Map<string, { count: number; restsUntilMs: number }>();
   return {
+    /** There is no model at all. */
+    isEmpty: models.length === 0,
     candidates(wanted: string | undefined, isOnly = false): readonly NamedModel[] {
       const first = models.filter(({ model }) => model.name === wanted);
       const others = models.filter(

@@ -12,6 +12,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function load(text: string) {
   await writeFile(join(folder, "answer.md"), text);
+  await writeFile(
+    join(folder, "summary.md"),
+    "---\nversion: 1\nvariables: []\n---\n# System\nx\n# User\ny\n",
+  );
   return (await loadPrompts(folder)).answer;
 }
 

@@ -16,11 +16,13 @@ interface Prompt {
 
 export interface Prompts {
   answer: Prompt;
+  summary: Prompt;
 }
 
 /** Reads the prompts of a folder; a file that does not declare what it uses, or uses what it does not declare, is refused. */
 export async function loadPrompts(folder: string): Promise<Prompts> {
-  return { answer: await loadPrompt(join(folder, "answer.md")) };
+  const load = (name: string): Promise<Prompt> => loadPrompt(join(folder, `${name}.md`));
+  return { answer: await load("answer"), summary: await load("summary") };
 }
 
 async function loadPrompt(file: string): Promise<Prompt> {

@@ -1,5 +1,5 @@
-import type { ColumnType } from "kysely";
-import type { DefaultTime, Locale, NullableTime } from "./database.ts";
+import type { ColumnType, Generated } from "kysely";
+import type { DefaultTime, Locale, NullableTime, Time } from "./database.ts";
 
 /** How an answer came about: written by a model, quoted, not at all, cut off, looked up without a page, or written by a person. */
 export type AnswerMode = "generated" | "extractive" | "no-answer" | "stopped" | "live" | "curated";
@@ -16,6 +16,24 @@ export interface AnswerTables {
     path: string | null;
     created_at: DefaultTime;
     decided_at: NullableTime;
+  };
+  /** Models that people have pulled. Bytes are bigint: node-postgres reads them as text. */
+  model_pulls: {
+    id: string;
+    server: string;
+    model: string;
+    person: string;
+    locale: Locale;
+    channel: string;
+    thread_ts: string | null;
+    asked_at: Time;
+    state: Generated<"open" | "done" | "failed">;
+    done_bytes: ColumnType<string, number | undefined, number>;
+    total_bytes: ColumnType<string, number | undefined, number>;
+    moved_at: Time;
+    seen_at: NullableTime;
+    error: string | null;
+    shown_hash: string | null;
   };
   curated_answers: {
     id: string;

@@ -104,10 +104,10 @@ function problemWith(line: string): string | undefined {
   if (text === "/invite @jibsa" || PATHS.test(text)) return undefined;
   const mention = /^@jibsa\s+(.+)$/.exec(text)?.[1];
   if (mention !== undefined)
-    return check(text, parseMessage(mention), /^(?:train|cluster|docs|help|ask)\b/.test(mention));
+    return check(text, parseMessage(mention), /^(?:train|cluster|docs|jibsa|help|ask)\b/.test(mention));
   const [, command, rest = ""] = /^(\/[a-z]+)(?:\s+(.*))?$/.exec(text) ?? [];
   if (command === undefined) return undefined;
-  if (!["/train", "/cluster", "/docs", "/ask"].includes(command)) return `${text}: no such command`;
+  if (!["/train", "/cluster", "/docs", "/jibsa", "/ask"].includes(command)) return `${text}: no such command`;
   return check(text, parseCommand(command, rest), command !== "/ask" && rest !== "" && rest !== "help");
 }
 

@@ -16,6 +16,7 @@ const SCOPES_OF_METHODS: Readonly<Record<string, readonly string[]>> = {
   "auth.test": [],
   "chat.appendStream": ["chat:write"],
   "chat.delete": ["chat:write"],
+  "chat.getPermalink": [],
   "chat.postEphemeral": ["chat:write"],
   "chat.postMessage": ["chat:write"],
   "chat.startStream": ["chat:write"],

@@ -41,6 +41,7 @@ export function jobsContract(
           "measure-run": none,
           "follow-logs": none,
           "follow-sync": none,
+          "pull-model": none,
           "deliver-outbox": none,
           "draw-request": none,
           "advance-pipeline": none,

@@ -199,6 +199,25 @@ describe("with a model", () => {
     expect(asked()).toBe(before + 2);
   });
 
+  it("a thread is summed up where it is asked for, with links to its messages", async () => {
+    model.behave({ kind: "answer", text: "Minji found it [2], and <!channel> was not told." });
+    const ts = await jibsa.playground.say(OPERATOR, CHANNEL, "The loss of our run jumps at step 900.");
+    await jibsa.playground.say("minji", CHANNEL, "We decided to lower the learning rate.", ts);
+
+    await jibsa.playground.say(OPERATOR, CHANNEL, "@jibsa summarize this thread", ts);
+    const summary = await jibsa.playground.waitFor(
+      OPERATOR,
+      CHANNEL,
+      (message) => wordsOf(message).includes("2 messages read"),
+      { threadTs: ts },
+    );
+
+    expect(wordsOf(summary)).toMatch(/Minji found it \[1\], and .*was not told/);
+    expect(wordsOf(summary)).toMatch(/\[1\] <http[^|>]+\/archives\/[^|>]+\|[^>]+>/);
+    expect(wordsOf(summary)).not.toContain("<!channel>");
+    expect(model.prompts().at(-1)).toContain("We decided to lower the learning rate.");
+  });
+
   it("that breaks off, the documents are quoted instead", async () => {
     model.behave({ kind: "broken", text: "Start the same stage again. [1] And then", afterCharacters: 20 });
 

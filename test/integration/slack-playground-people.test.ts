@@ -330,7 +330,13 @@ describe("the door", () => {
       ok: true,
       me: "U01RESEARCHER",
       channels: [{ name: "general" }, {}, {}, { is_im: true }],
-      commands: [{ command: "/ask" }, { command: "/train" }, { command: "/cluster" }, { command: "/docs" }],
+      commands: [
+        { command: "/ask" },
+        { command: "/train" },
+        { command: "/cluster" },
+        { command: "/docs" },
+        { command: "/jibsa" },
+      ],
     });
   });
 

@@ -91,6 +91,7 @@ describe.skipIf(browserPath === undefined)("on the playground's page", () => {
       expect.stringContaining("/train"),
       expect.stringContaining("/cluster"),
       expect.stringContaining("/docs"),
+      expect.stringContaining("/jibsa"),
     ]);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");

@@ -49,6 +49,12 @@ describe("a command", () => {
     ["/cluster", "status", { kind: "cluster-status", cluster: "" }],
     ["/cluster", "stauts", { kind: "unknown", suggestion: "status" }],
     ["/docs", "sources", { kind: "docs-sources" }],
+    ["/jibsa", "models", { kind: "models-list" }],
+    ["/jibsa", "모델 목록", { kind: "models-list" }],
+    ["/jibsa", "models pull qwen3:8b", { kind: "models-pull", model: "qwen3:8b", server: "" }],
+    ["/jibsa", "모델 받기 qwen3:8b on=fast", { kind: "models-pull", model: "qwen3:8b", server: "fast" }],
+    ["/jibsa", "models pull a b", { kind: "invalid" }],
+    ["/jibsa", "modles", { kind: "unknown", suggestion: "models" }],
     ["/docs", "sync guides", { kind: "docs-sync", source: "guides" }],
     ["/docs", "동기화", { kind: "docs-sync", source: "" }],
     [
@@ -101,7 +107,7 @@ describe("a command", () => {
   it("gives a value for any text", () => {
     fc.assert(
       fc.property(
-        fc.constantFrom("/train", "/cluster", "/docs", "/ask", "/x"),
+        fc.constantFrom("/train", "/cluster", "/docs", "/jibsa", "/ask", "/x"),
         fc.string({ maxLength: 5_000 }),
         (command, text) => {
           expect(parseCommand(command, text)).toHaveProperty("kind");

@@ -1,7 +1,9 @@
 import type { FieldProblem } from "../../actions/ports.ts";
 import { isKnownWord, lookUp, orProblems, splitWords, unknown } from "./command-words.ts";
 import type { ParsedCommand } from "./parsed-command.ts";
+import { asksForSummary } from "./asks-for-summary.ts";
 import { DOCS_WORDS, parseDocs } from "./parse-docs.ts";
+import { JIBSA_WORDS, parseJibsa } from "./parse-jibsa.ts";
 import { parseTrain, TRAIN_WORDS } from "./parse-train.ts";
 
 const MAX_TEXT_LENGTH = 4_000;
@@ -12,9 +14,9 @@ const CLUSTER_WORDS: Readonly<Record<string, "status" | "help">> = {
   도움말: "help",
 };
 /** The first words by which a mention or a direct message is a command and not a question. */
-const COMMANDS = ["train", "cluster", "docs", "ask", "help", "도움말"];
+const COMMANDS = ["train", "cluster", "docs", "jibsa", "ask", "help", "도움말"];
 
-/** `/train …`, `/cluster …`, `/docs …`, `/ask …`: any text gives a value, never an error. */
+/** `/train …`, `/cluster …`, `/docs …`, `/jibsa …`, `/ask …`: any text gives a value, never an error. */
 export function parseCommand(command: string, text: string): ParsedCommand {
   const name = command.replace(/^\//, "");
   if (name === "ask") return parseAsk(text.trim());
@@ -27,6 +29,7 @@ export function parseCommand(command: string, text: string): ParsedCommand {
   if (name === "train") return parseTrain(words);
   if (name === "cluster") return parseCluster(words);
   if (name === "docs") return parseDocs(words);
+  if (name === "jibsa") return parseJibsa(words);
   return { kind: "help", topic: "all" };
 }
 
@@ -36,6 +39,7 @@ export function parseMessage(text: string): ParsedCommand {
   if (trimmed === "") return { kind: "help", topic: "all" };
   const [first = "", ...rest] = trimmed.split(/\s+/);
   const word = first.toLowerCase().replace(/^\//, "");
+  if (asksForSummary(trimmed)) return { kind: "summarise", text: trimmed };
   if (!COMMANDS.includes(word)) return { kind: "ask", question: trimmed };
   if ((word === "help" || word === "도움말") && rest.length === 0) return { kind: "help", topic: "all" };
   const remainder = trimmed.slice(first.length).trim();
@@ -54,6 +58,13 @@ export function parseMessage(text: string): ParsedCommand {
   )
     return { kind: "ask", question: trimmed };
   if (word === "docs" && !first.startsWith("/") && rest.length > 0 && !isKnownWord(DOCS_WORDS, rest[0] ?? ""))
+    return { kind: "ask", question: trimmed };
+  if (
+    word === "jibsa" &&
+    !first.startsWith("/") &&
+    rest.length > 0 &&
+    !isKnownWord(JIBSA_WORDS, rest[0] ?? "")
+  )
     return { kind: "ask", question: trimmed };
   if (word === "help" || word === "도움말") return { kind: "ask", question: trimmed };
   // "train why" and a run is a command, "train why does my loss rise" is not.
@@ -84,6 +95,7 @@ function parseAsk(text: string): ParsedCommand {
     else model = value?.toLowerCase();
   }
   if (question === "") return { kind: "help", topic: "ask" };
+  if (asksForSummary(question)) return { kind: "summarise", text: question };
   return {
     kind: "ask",
     question,

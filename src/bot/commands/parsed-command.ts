@@ -1,7 +1,7 @@
 import type { FieldProblem } from "../../actions/ports.ts";
 import type { ChangeInput, ChangeName, ReadInput, ReadName } from "../../actions/registry.ts";
 
-export type HelpTopic = "all" | "train" | "cluster" | "ask" | "docs";
+export type HelpTopic = "all" | "train" | "cluster" | "ask" | "docs" | "jibsa";
 
 /** An action with its input, as its definition takes it. */
 export type ChangeCommand = { [Name in ChangeName]: { kind: Name } & ChangeInput<Name> }[ChangeName];
@@ -21,6 +21,11 @@ export type ParsedCommand =
   | { kind: "ask"; question: string; model?: string; isPrivate?: true }
   /** `--compare A,B` before the question; the names as typed, in small letters. */
   | { kind: "compare"; question: string; models: readonly string[] }
+  /** Of the thread where it was said, in these words. */
+  | { kind: "summarise"; text: string }
+  | { kind: "models-list" }
+  /** Names as typed; "" where none was. */
+  | { kind: "models-pull"; model: string; server: string }
   | { kind: "docs-sources" }
   /** Without a name: which ones there are. */
   | { kind: "docs-sync"; source: string }

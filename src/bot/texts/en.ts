@@ -10,6 +10,8 @@ import { limitTextsEn } from "./limit-texts-en.ts";
 import { liveTextsEn } from "./live-texts-en.ts";
 import { metricsTextsEn } from "./metrics-texts-en.ts";
 import { sourceTextsEn } from "./source-texts-en.ts";
+import { modelTextsEn } from "./model-texts-en.ts";
+import { summaryTextsEn } from "./summary-texts-en.ts";
 import { proposalTextsEn } from "./proposal-texts-en.ts";
 import { safetyTextsEn } from "./safety-texts-en.ts";
 import { problemInEnglish } from "./problem-texts-en.ts";
@@ -190,11 +192,13 @@ export const en = {
   metrics: metricsTextsEn,
   sources: sourceTextsEn,
   glossary: glossaryTextsEn,
+  summary: summaryTextsEn,
+  models: modelTextsEn,
   help: {
     all: [
       "*Ask* me anything about your documents: mention me, write me a direct message, or `/ask How do I retry a failed run?`",
       "*Train*: `/train start sft model-size=7B`, `/train list`, `/train status`, `/train logs`, `/train cancel`",
-      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`, `/docs channel on`, `/docs terms`",
+      "*Cluster*: `/cluster status`  *Documents*: `/docs sources`, `/docs sync <source>`, `/docs channel on`, `/docs terms`  *Models*: `/jibsa models`",
       "In a thread, mention me instead of a slash command: `@jibsa train status`",
     ].join("\n"),
     train: [
@@ -208,7 +212,9 @@ export const en = {
     cluster:
       "`/cluster status` shows nodes and GPUs: total, allocated, by whom, and who waits. `/cluster status <name>` shows one.",
     docs: "`/docs sources` shows where answers come from: the latest sync of each source, its pages, and what was left out and why. `/docs sync <source>` syncs one now. `/docs channel on` in a channel makes its threads documents, for its members; `/docs channel off` takes them out again.\n`/docs term 분산 학습 = distributed training` lets questions with the one find pages with the other; `/docs terms` shows such words and what titles of pages suggest, `/docs term remove 분산 학습` takes one away.\n`/docs answers` shows the answers that people wrote for questions, `/docs answers remove 3` takes one away.",
-    ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages. `/ask --private …` answers you alone, from everything that you may read.",
+    jibsa:
+      "`/jibsa models` shows the language models: which are configured, what their servers have, and what is loaded now. `/jibsa models pull qwen3:8b` lets an Ollama pull one and shows how far it is.",
+    ask: "`/ask How do I retry a failed training run?` answers from the documents, with links to the pages. `/ask --private …` answers you alone, from everything that you may read. In a thread, `@jibsa summarize this thread` sums up what people wrote there.",
   },
   stages: "Stages",
 };

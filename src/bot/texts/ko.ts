@@ -9,6 +9,8 @@ import { limitTextsKo } from "./limit-texts-ko.ts";
 import { liveTextsKo } from "./live-texts-ko.ts";
 import { metricsTextsKo } from "./metrics-texts-ko.ts";
 import { sourceTextsKo } from "./source-texts-ko.ts";
+import { modelTextsKo } from "./model-texts-ko.ts";
+import { summaryTextsKo } from "./summary-texts-ko.ts";
 import { proposalTextsKo } from "./proposal-texts-ko.ts";
 import { safetyTextsKo } from "./safety-texts-ko.ts";
 import { formatNumber, type en } from "./en.ts";
@@ -202,11 +204,13 @@ export const ko: typeof en = {
   metrics: metricsTextsKo,
   sources: sourceTextsKo,
   glossary: glossaryTextsKo,
+  summary: summaryTextsKo,
+  models: modelTextsKo,
   help: {
     all: [
       "*질문*: 저를 멘션하거나 다이렉트 메시지를 보내거나 `/ask 실패한 학습을 다시 돌리려면 어떻게 해요?`",
       "*학습*: `/train start sft model-size=7B`, `/train list`, `/train status`, `/train logs`, `/train cancel`",
-      "*클러스터*: `/cluster status`  *문서*: `/docs sources`, `/docs sync <소스>`, `/docs channel on`, `/docs terms`",
+      "*클러스터*: `/cluster status`  *문서*: `/docs sources`, `/docs sync <소스>`, `/docs channel on`, `/docs terms`  *모델*: `/jibsa models`",
       "스레드 안에서는 슬래시 명령 대신 멘션으로 쓰세요: `@jibsa train status`",
     ].join("\n"),
     train: [
@@ -220,7 +224,9 @@ export const ko: typeof en = {
     cluster:
       "`/cluster status` 는 노드와 GPU를 보여 드려요: 전체, 사용 중, 누가 쓰는지, 누가 기다리는지. `/cluster status <이름>` 은 하나만 보여요.",
     docs: "`/docs sources` 는 답변이 어디에서 오는지 보여 드려요. 소스마다 마지막 동기화, 페이지 수, 제외한 문서와 이유를 볼 수 있어요. `/docs sync <소스>` 는 바로 동기화해요. 채널에서 `/docs channel on` 을 쓰면 그 채널의 스레드가 멤버를 위한 문서가 되고, `/docs channel off` 를 쓰면 다시 빠져요.\n`/docs term 분산 학습 = distributed training` 처럼 적으면 한쪽으로 물어도 다른 쪽이 나오는 페이지까지 찾아요. `/docs terms` 는 이런 용어와 문서 제목에서 찾은 후보를 보여 주고, `/docs term remove 분산 학습` 은 용어를 빼요.\n`/docs answers` 는 사람이 쓴 답변을 보여 주고, `/docs answers remove 3` 은 그중 하나를 빼요.",
-    ask: "`/ask 실패한 학습을 다시 돌리려면 어떻게 해요?` 처럼 물으면 문서에서 찾아 링크와 함께 답해요. `/ask --private …` 는 내가 읽을 수 있는 문서를 모두 찾아 나에게만 답해요.",
+    jibsa:
+      "`/jibsa models` 는 언어 모델을 보여 줘요. 무엇이 설정돼 있는지, 서버에 무엇이 있는지, 지금 무엇이 메모리에 올라가 있는지 볼 수 있어요. `/jibsa models pull qwen3:8b` 는 Ollama가 모델을 받게 하고 얼마나 받았는지 보여 줘요.",
+    ask: "`/ask 실패한 학습을 다시 돌리려면 어떻게 해요?` 처럼 물으면 문서에서 찾아 링크와 함께 답해요. `/ask --private …` 는 내가 읽을 수 있는 문서를 모두 찾아 나에게만 답해요. 스레드에서는 `@jibsa 이 스레드 요약해줘` 라고 하면 사람들이 쓴 글을 요약해요.",
   },
   stages: "스테이지",
 };

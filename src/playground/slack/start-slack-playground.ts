@@ -72,6 +72,7 @@ const defaultCommands: readonly DeclaredCommand[] = [
   },
   { command: "/cluster", description: "Nodes and GPUs", usageHint: "status" },
   { command: "/docs", description: "Where answers come from", usageHint: "sources | sync" },
+  { command: "/jibsa", description: "Language models", usageHint: "models | models pull" },
 ];
 
 /** Starts a Slack-compatible workspace. Rejects when the port is taken. */
