@@ -1,20 +1,20 @@
 import type { FieldProblem } from "../actions/ports.ts";
 import { isChangeName, reads } from "../actions/registry.ts";
 import { severalOf } from "../actions/training/train-several.ts";
-import { ask, askTwo } from "./ask.ts";
+import { ask, askTwo } from "./answers/ask.ts";
 import { escapeMrkdwn, shorten } from "./escape.ts";
 import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
 import type { ChangeCommand, HelpTopic, ParsedCommand, ReadCommand } from "./commands/parsed-command.ts";
-import { removeCurated, showCurated } from "./keep-curated.ts";
-import { addTermByCommand, removeTerm, showTerms } from "./keep-terms.ts";
-import { askForPull } from "./ask-for-pull.ts";
-import { lookAtSources, startSync } from "./look-at-sources.ts";
+import { removeCurated, showCurated } from "./answers/keep-curated.ts";
+import { addTermByCommand, removeTerm, showTerms } from "./answers/keep-terms.ts";
+import { askForPull } from "./models/ask-for-pull.ts";
+import { lookAtSources, startSync } from "./sources/look-at-sources.ts";
 import { read } from "./read.ts";
-import { showModels } from "./show-models.ts";
+import { showModels } from "./models/show-models.ts";
 import { startFollowing } from "./start-following.ts";
 import { repeatRun, requestChange } from "./request-change.ts";
-import { summariseThread } from "./summarise-thread.ts";
-import { switchChannel } from "./switch-channel.ts";
+import { summariseThread } from "./answers/summarise-thread.ts";
+import { switchChannel } from "./sources/switch-channel.ts";
 import type { Texts } from "./texts/texts.ts";
 import { actions, button, section, type MessageView } from "./views/message.ts";
 

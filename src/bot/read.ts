@@ -1,5 +1,5 @@
 import type { ReadInput, ReadName, ReadOutput } from "../actions/registry.ts";
-import { answerWithChart, answerWithLogs } from "./answer-with-file.ts";
+import { answerWithChart, answerWithLogs } from "./answers/answer-with-file.ts";
 import { said, type HandlingContext } from "./bot-deps.ts";
 import { deniedView } from "./denied-view.ts";
 import type { Texts } from "./texts/texts.ts";

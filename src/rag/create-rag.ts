@@ -1,11 +1,10 @@
 import type { Logger } from "pino";
 import type { Store } from "../store/database.ts";
 import { answerQuestion } from "./answer-question.ts";
-import { countKnownChunks } from "./document-rows.ts";
 import type { DocumentConverter } from "./document-converter.ts";
 import type { DocumentSource } from "./document-source.ts";
 import { forgetOtherSources } from "./forget-other-sources.ts";
-import { indexSource, type SyncProgress, type SyncReport } from "./index-source.ts";
+import type { SyncReport } from "./index-source.ts";
 import { createVectors, type Vectors } from "./create-vectors.ts";
 import { findCuratedAnswer } from "./curated-answers.ts";
 import { createGlossary } from "./glossary.ts";
@@ -27,6 +26,7 @@ import { dueSources, type SourceState } from "./source-state.ts";
 import { summariseThread, type SummaryEvent, type ThreadRequest } from "./summarise-thread.ts";
 import { withVectorCounts } from "./with-vector-counts.ts";
 import { createStatisticsCache } from "./statistics-cache.ts";
+import { createSyncTurns, type SyncOptions } from "./sync-turns.ts";
 
 export interface Rag {
   /** See `answerQuestion`: ends with `answer-end` or `no-answer`; and `summariseThread`: with `written` or `quotes`. */
@@ -36,10 +36,7 @@ export interface Rag {
    * Brings the index up to date with a source. Calls for the same source run one after the other.
    * @throws RangeError for an unknown source, SearchUnavailableError when the index is away, and what the source throws
    */
-  sync(
-    sourceName: string,
-    options?: { onProgress?: (progress: SyncProgress) => void; signal?: AbortSignal },
-  ): Promise<SyncReport>;
+  sync(sourceName: string, options?: SyncOptions): Promise<SyncReport>;
   /** Takes out of the index what belongs to no source of these any more. Only for whoever the index belongs to. */
   forgetOtherSources(): Promise<void>;
   /** Tells of changes in the sources until the returned function is called. */
@@ -93,7 +90,6 @@ export function createRag(options: {
   if (byName.size < sources.length) throw new RangeError("two document sources have the same name");
   const statistics = createStatisticsCache(index, logger, now);
   const glossary = createGlossary(store, logger, () => performance.now());
-  const running = new Map<string, Promise<unknown>>();
   const stops: (() => Promise<void>)[] = [];
   const vectors =
     options.embedder === undefined
@@ -116,7 +112,7 @@ export function createRag(options: {
           logger,
           nowMs: () => now().getTime(),
         });
-  const syncedFor = new Map<string, number>();
+  const turns = createSyncTurns({ store, index, converter, vectors, logger, now, sources: byName });
   const models =
     options.models ?? (options.model === undefined ? [] : [{ ...options, model: options.model }]);
   const order = createModelOrder(models, () => now().getTime());
@@ -153,28 +149,8 @@ export function createRag(options: {
       ),
 
     summarise: (thread) => summariseThread({ prompts: options.prompts, logger, order }, thread),
-    async sync(sourceName, { onProgress, signal } = {}) {
-      const source = byName.get(sourceName);
-      if (source === undefined)
-        throw new RangeError(
-          `unknown document source "${sourceName}"; there are: ${[...byName.keys()].join(", ")}`,
-        );
-      const turn = (running.get(sourceName) ?? Promise.resolve()).then(async () => {
-        await vectors?.open(signal);
-        syncedFor.set(sourceName, vectors?.generation() ?? 0);
-        return indexSource({ store, index: withVectors(index, vectors), converter, logger, now }, source, {
-          ...(onProgress === undefined ? {} : { onProgress }),
-          ...(signal === undefined ? {} : { signal }),
-        });
-      });
-      running.set(
-        sourceName,
-        turn.catch(() => undefined),
-      );
-      const report = await turn;
-      const published = await index.publish({ chunks: await countKnownChunks(store) });
-      if (published === "incomplete")
-        logger.info({ source: sourceName }, "the older index answers until the new one is whole");
+    async sync(sourceName, syncOptions) {
+      const report = await turns.sync(sourceName, syncOptions);
       if (report.written + report.deleted > 0) await statistics.refresh();
       keeper?.wake();
       return report;
@@ -220,7 +196,7 @@ export function createRag(options: {
     async close() {
       await keeper?.close();
       await Promise.all(stops.map((stop) => stop()));
-      await Promise.all(running.values());
+      await turns.settled();
       await converter?.close();
       await index.close();
     },
@@ -231,17 +207,11 @@ export function createRag(options: {
       : createVectorKeeper({
           vectors,
           sources: [...byName.keys()],
-          syncedFor: (source) => syncedFor.get(source),
+          syncedFor: turns.syncedFor,
           sync: (source) => rag.sync(source),
           logger,
         });
   return rag;
-}
-
-/** The index as a sync writes it: with the vectors that are there in time. */
-function withVectors(index: VectorIndex, vectors: Vectors | undefined): VectorIndex {
-  if (vectors === undefined) return index;
-  return { ...index, upsert: async (chunks) => index.upsert(await vectors.attach(chunks)) };
 }
 
 /** The index as a question about some of the sources sees it. */

@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { HandlingContext } from "#src/bot/bot-deps.ts";
-import { explainAnswer } from "#src/bot/explain-answer.ts";
-import { earlierInThread } from "#src/bot/thread-history.ts";
+import { explainAnswer } from "#src/bot/answers/explain-answer.ts";
+import { earlierInThread } from "#src/bot/answers/thread-history.ts";
 import { textsFor } from "#src/bot/texts/texts.ts";
 import { indexSource } from "#src/rag/index-source.ts";
 import { documentId } from "#src/rag/indexed-document.ts";

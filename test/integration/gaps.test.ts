@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { reportGaps } from "#src/bot/report-gaps.ts";
+import { reportGaps } from "#src/bot/answers/report-gaps.ts";
 import { findGaps } from "#src/rag/find-gaps.ts";
 import type { WrongCause } from "#src/store/database.ts";
 import { startTestPostgres, type TestPostgres } from "#test/servers/postgres.ts";

@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, it } from "vitest";
-import { askForPull } from "#src/bot/ask-for-pull.ts";
+import { askForPull } from "#src/bot/models/ask-for-pull.ts";
 import type { HandlingContext } from "#src/bot/bot-deps.ts";
-import { pullModel } from "#src/bot/pull-model.ts";
-import { showModels } from "#src/bot/show-models.ts";
+import { pullModel } from "#src/bot/models/pull-model.ts";
+import { showModels } from "#src/bot/models/show-models.ts";
 import { textsFor } from "#src/bot/texts/texts.ts";
 import { openModelServers } from "#src/compose/open-model-servers.ts";
 import { createOllamaServer } from "#src/rag/adapters/model-servers.ts";

@@ -7,7 +7,7 @@ import type { Person, Stage } from "../../actions/ports.ts";
 import { parseStageParams } from "../../actions/training/stage-catalogue.ts";
 import { LAST_PRESET, presetParameters } from "../../actions/training/stage-presets.ts";
 import type { Store } from "../../store/database.ts";
-import { CURATE_ACTION } from "../curate-action.ts";
+import { CURATE_ACTION } from "../answers/curate-action.ts";
 import type { SlackPeople } from "../slack-people.ts";
 import { textsFor, type Texts } from "../texts/texts.ts";
 import { personRefusal } from "../views/person-refusal.ts";

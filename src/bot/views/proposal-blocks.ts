@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { shorten } from "../escape.ts";
-import type { Proposal } from "../propose-start.ts";
+import type { Proposal } from "../answers/propose-start.ts";
 import type { Texts } from "../texts/texts.ts";
 import { actions, button, section } from "./message.ts";
 

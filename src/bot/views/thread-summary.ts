@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { SummaryEvent } from "../../rag/summarise-thread.ts";
 import { escapeMrkdwn, shorten, slackTime } from "../escape.ts";
-import type { SaidMessage } from "../read-thread.ts";
+import type { SaidMessage } from "../answers/read-thread.ts";
 import type { Texts } from "../texts/texts.ts";
 import { context, section } from "./message.ts";
 

@@ -1,11 +1,11 @@
-import type { AnswerEvent, SearchTrace, SourceRef, TokenUsage } from "../rag/ports.ts";
-import type { Locale } from "../store/database.ts";
+import type { AnswerEvent, SearchTrace, SourceRef, TokenUsage } from "../../rag/ports.ts";
+import type { Locale } from "../../store/database.ts";
 import { modeOf, noAnswerText } from "./answer-question.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { escapeMrkdwn } from "./escape.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { escapeMrkdwn } from "../escape.ts";
 import { keepAnswer } from "./keep-answer.ts";
-import { textsFor } from "./texts/texts.ts";
-import { privateAnswer, type AnswerFoot } from "./views/answer-card.ts";
+import { textsFor } from "../texts/texts.ts";
+import { privateAnswer, type AnswerFoot } from "../views/answer-card.ts";
 
 /**
  * Answers a question so that only whoever asked sees it, from everything that this person may read, and keeps the answer. In a

@@ -1,5 +1,5 @@
-import { appendAudit } from "../store/audit.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
+import { appendAudit } from "../../store/audit.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
 
 /**
  * A sync that a person waits for: a row, the bells of the sync and of its message. One that runs already does not count, since

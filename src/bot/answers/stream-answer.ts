@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { KnownBlock } from "@slack/types";
 import type { Logger } from "pino";
-import { shorten } from "./escape.ts";
+import { shorten } from "../escape.ts";
 
 export interface AnswerPlace {
   channel: string;

@@ -1,18 +1,18 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import type { AnswerEvent, Question, SearchTrace, SourceRef, TokenUsage } from "../rag/ports.ts";
-import type { Locale, Store } from "../store/database.ts";
-import { keepMessage } from "./keep-message.ts";
-import { escapeMrkdwn } from "./escape.ts";
+import type { AnswerEvent, Question, SearchTrace, SourceRef, TokenUsage } from "../../rag/ports.ts";
+import type { Locale, Store } from "../../store/database.ts";
+import { keepMessage } from "../keep-message.ts";
+import { escapeMrkdwn } from "../escape.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
-import { createLeadIn, type LiveLookups } from "./live/lead-in.ts";
+import { createLeadIn, type LiveLookups } from "../live/lead-in.ts";
 import type { Proposal } from "./propose-start.ts";
 import { createAnswerStream, type AnswerPlace } from "./stream-answer.ts";
 import { keepAnswer } from "./keep-answer.ts";
 import { earlierInThread } from "./thread-history.ts";
-import { textsFor, type Texts } from "./texts/texts.ts";
-import { proposalBlocks } from "./views/proposal-blocks.ts";
-import { answerFoot, nearestPages, type AnswerFoot } from "./views/answer-card.ts";
+import { textsFor, type Texts } from "../texts/texts.ts";
+import { proposalBlocks } from "../views/proposal-blocks.ts";
+import { answerFoot, nearestPages, type AnswerFoot } from "../views/answer-card.ts";
 
 /** Streams the answer of a question into its thread and keeps it. A second time for the same id writes what is missing. */
 export async function answerQuestion(

@@ -1,6 +1,6 @@
-import type { Stage, StageParameter } from "../actions/ports.ts";
-import { parseStageParams } from "../actions/training/stage-catalogue.ts";
-import { wordOf } from "./live/choose-lookups.ts";
+import type { Stage, StageParameter } from "../../actions/ports.ts";
+import { parseStageParams } from "../../actions/training/stage-catalogue.ts";
+import { wordOf } from "../live/choose-lookups.ts";
 
 /** A start that a question asks for. Nothing happens without a click, and then a preview. */
 export interface Proposal {

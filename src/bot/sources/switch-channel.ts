@@ -1,11 +1,11 @@
-import { decide } from "../actions/policy.ts";
-import { switchIndexedChannel } from "../rag/indexed-channels.ts";
-import { appendAudit } from "../store/audit.ts";
+import { decide } from "../../actions/policy.ts";
+import { switchIndexedChannel } from "../../rag/indexed-channels.ts";
+import { appendAudit } from "../../store/audit.ts";
 import { askForSync } from "./ask-for-sync.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { deniedView } from "./denied-view.ts";
-import { addLine } from "./outbox.ts";
-import { readSlackError } from "./slack-error.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { deniedView } from "../denied-view.ts";
+import { addLine } from "../outbox.ts";
+import { readSlackError } from "../slack-error.ts";
 
 /**
  * `/docs channel on`, `off`: whether the threads of this channel are documents. Said to everybody in it; whoever may write there

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Enqueue } from "../jobs/create-jobs.ts";
-import type { SourceState } from "../rag/source-state.ts";
-import type { Store } from "../store/database.ts";
-import type { ReadableAudiences } from "./readers/readable-audiences.ts";
-import { addLine } from "./outbox.ts";
-import { textsFor } from "./texts/texts.ts";
-import { syncProgress } from "./views/source-list.ts";
+import type { Enqueue } from "../../jobs/create-jobs.ts";
+import type { SourceState } from "../../rag/source-state.ts";
+import type { Store } from "../../store/database.ts";
+import type { ReadableAudiences } from "../readers/readable-audiences.ts";
+import { addLine } from "../outbox.ts";
+import { textsFor } from "../texts/texts.ts";
+import { syncProgress } from "../views/source-list.ts";
 
 const EVERY_MS = 3_000;
 /** A sync that takes longer is no longer told of step by step. */

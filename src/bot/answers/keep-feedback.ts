@@ -1,5 +1,5 @@
-import type { WrongCause } from "../store/database.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
+import type { WrongCause } from "../../store/database.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
 
 export type Feedback =
   | { verdict: "helpful" | "not-helpful" }

@@ -1,12 +1,12 @@
-import { decide } from "../actions/policy.ts";
-import { addTerm, decideTerm, findTerms, listSuggestions, listTerms } from "../rag/glossary.ts";
-import { appendAudit } from "../store/audit.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { deniedView } from "./denied-view.ts";
-import { shorten } from "./escape.ts";
-import { audiencesOfReply } from "./look-at-sources.ts";
-import type { MessageView } from "./views/message.ts";
-import { termList } from "./views/term-list.ts";
+import { decide } from "../../actions/policy.ts";
+import { addTerm, decideTerm, findTerms, listSuggestions, listTerms } from "../../rag/glossary.ts";
+import { appendAudit } from "../../store/audit.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { deniedView } from "../denied-view.ts";
+import { shorten } from "../escape.ts";
+import { audiencesOfReply } from "../sources/look-at-sources.ts";
+import type { MessageView } from "../views/message.ts";
+import { termList } from "../views/term-list.ts";
 
 /** More than are shown, so that the rest can be counted. */
 const MAX_LISTED = 2_000;

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
-import type { Enqueue } from "../jobs/create-jobs.ts";
-import type { ModelServer } from "../rag/model-server.ts";
-import { ModelUnavailableError } from "../rag/ports.ts";
-import { appendAudit } from "../store/audit.ts";
-import type { Store } from "../store/database.ts";
-import { editWaitMs } from "./edit-limit.ts";
-import { addLine } from "./outbox.ts";
-import { textsFor } from "./texts/texts.ts";
-import { pullProgress } from "./views/model-list.ts";
+import type { Enqueue } from "../../jobs/create-jobs.ts";
+import type { ModelServer } from "../../rag/model-server.ts";
+import { ModelUnavailableError } from "../../rag/ports.ts";
+import { appendAudit } from "../../store/audit.ts";
+import type { Store } from "../../store/database.ts";
+import { editWaitMs } from "../edit-limit.ts";
+import { addLine } from "../outbox.ts";
+import { textsFor } from "../texts/texts.ts";
+import { pullProgress } from "../views/model-list.ts";
 
 /** A look is written down and shown at most so often. */
 const NOTED_EVERY_MS = 3_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readConfig } from "#src/config.ts";
 import { proposeStart } from "./propose-start.ts";
 
-const { stages } = readConfig({}, { file: join(import.meta.dirname, "../../jibsa.example.yaml") });
+const { stages } = readConfig({}, { file: join(import.meta.dirname, "../../../jibsa.example.yaml") });
 const propose = (sentence: string) => proposeStart(sentence, stages);
 
 describe("the start that a sentence asks for", () => {

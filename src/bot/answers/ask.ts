@@ -1,15 +1,15 @@
-import type { Person } from "../actions/ports.ts";
+import type { Person } from "../../actions/ports.ts";
 import { answerPrivately } from "./answer-privately.ts";
 import { answerQuestion } from "./answer-question.ts";
-import { said, type BotDeps, type HandlingContext } from "./bot-deps.ts";
+import { said, type BotDeps, type HandlingContext } from "../bot-deps.ts";
 import { compareModels } from "./compare-models.ts";
-import type { ParsedCommand } from "./commands/parsed-command.ts";
-import { escapeMrkdwn, shorten } from "./escape.ts";
-import type { Delivery } from "./inbound/delivery.ts";
-import { chooseLookups } from "./live/choose-lookups.ts";
-import { lookUpLive } from "./live/look-up-live.ts";
+import type { ParsedCommand } from "../commands/parsed-command.ts";
+import { escapeMrkdwn, shorten } from "../escape.ts";
+import type { Delivery } from "../inbound/delivery.ts";
+import { chooseLookups } from "../live/choose-lookups.ts";
+import { lookUpLive } from "../live/look-up-live.ts";
 import { proposeStart } from "./propose-start.ts";
-import { localeOfText, textsFor } from "./texts/texts.ts";
+import { localeOfText, textsFor } from "../texts/texts.ts";
 
 /** Long enough for a stack trace. */
 const MAX_QUESTION = 8_000;

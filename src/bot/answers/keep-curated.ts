@@ -1,19 +1,19 @@
 import { z } from "zod";
-import { decide } from "../actions/policy.ts";
+import { decide } from "../../actions/policy.ts";
 import {
   isReadable,
   listCuratedAnswers,
   removeCuratedAnswer,
   saveCuratedAnswer,
-} from "../rag/curated-answers.ts";
-import type { SearchTrace, SourceRef } from "../rag/ports.ts";
-import { appendAudit } from "../store/audit.ts";
-import type { Store } from "../store/database.ts";
-import { audiencesOfReply } from "./look-at-sources.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
+} from "../../rag/curated-answers.ts";
+import type { SearchTrace, SourceRef } from "../../rag/ports.ts";
+import { appendAudit } from "../../store/audit.ts";
+import type { Store } from "../../store/database.ts";
+import { audiencesOfReply } from "../sources/look-at-sources.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
 import { CURATE_ACTION } from "./curate-action.ts";
-import { deniedView } from "./denied-view.ts";
-import { curatedList } from "./views/curated-list.ts";
+import { deniedView } from "../denied-view.ts";
+import { curatedList } from "../views/curated-list.ts";
 
 const sourcesSchema = z.array(z.object({ url: z.string(), documentId: z.string().optional() }));
 

@@ -1,8 +1,8 @@
-import { decide } from "../actions/policy.ts";
-import { ModelUnavailableError } from "../rag/ports.ts";
-import type { HandlingContext } from "./bot-deps.ts";
-import { deniedView } from "./denied-view.ts";
-import { modelList, type ListedServer } from "./views/model-list.ts";
+import { decide } from "../../actions/policy.ts";
+import { ModelUnavailableError } from "../../rag/ports.ts";
+import type { HandlingContext } from "../bot-deps.ts";
+import { deniedView } from "../denied-view.ts";
+import { modelList, type ListedServer } from "../views/model-list.ts";
 
 /** `/jibsa models`: what is configured, what its servers have, what is loaded. */
 export async function showModels({ deps, delivery, person, texts }: HandlingContext): Promise<void> {

@@ -1,8 +1,8 @@
-import { decide } from "../actions/policy.ts";
-import { isModelName, type ModelServer } from "../rag/model-server.ts";
-import { appendAudit } from "../store/audit.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { deniedView } from "./denied-view.ts";
+import { decide } from "../../actions/policy.ts";
+import { isModelName, type ModelServer } from "../../rag/model-server.ts";
+import { appendAudit } from "../../store/audit.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { deniedView } from "../denied-view.ts";
 
 /**
  * `/jibsa models pull NAME`: a row and the bell of its job. What is being pulled already is not pulled a second time, and the

@@ -1,11 +1,11 @@
-import type { ReadOutput } from "../actions/registry.ts";
-import { maskSecrets } from "../actions/training/failures/mask-secrets.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { lossChart } from "./loss-chart.ts";
-import { addLine, type OutboxLine } from "./outbox.ts";
-import { placeOfRun } from "./place-of-run.ts";
-import type { MessageView } from "./views/message.ts";
-import { LONGEST_LOG, logText, runLogs } from "./views/run-logs.ts";
+import type { ReadOutput } from "../../actions/registry.ts";
+import { maskSecrets } from "../../actions/training/failures/mask-secrets.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { lossChart } from "../loss-chart.ts";
+import { addLine, type OutboxLine } from "../outbox.ts";
+import { placeOfRun } from "../place-of-run.ts";
+import type { MessageView } from "../views/message.ts";
+import { LONGEST_LOG, logText, runLogs } from "../views/run-logs.ts";
 
 /** Slack shows a preview of it; whoever wants more asks the cluster. */
 const MOST_FILE_CHARACTERS = 1_000_000;

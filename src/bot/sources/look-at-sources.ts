@@ -1,8 +1,8 @@
-import { decide } from "../actions/policy.ts";
+import { decide } from "../../actions/policy.ts";
 import { askForSync } from "./ask-for-sync.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { deniedView } from "./denied-view.ts";
-import { sourceList } from "./views/source-list.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { deniedView } from "../denied-view.ts";
+import { sourceList } from "../views/source-list.ts";
 
 /** Of whoever sees what is answered: the person alone where it is answered privately, else everybody there. */
 export function audiencesOfReply({ deps, delivery, person }: HandlingContext): Promise<readonly string[]> {

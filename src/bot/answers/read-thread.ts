@@ -1,8 +1,8 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { isSlackError, readSlackError } from "./slack-error.ts";
-import { plainSlackText } from "./plain-slack-text.ts";
+import { isSlackError, readSlackError } from "../slack-error.ts";
+import { plainSlackText } from "../plain-slack-text.ts";
 
 export interface SaidMessage {
   ts: string;

@@ -1,7 +1,7 @@
-import type { SearchTrace, SourceRef, TokenUsage } from "../rag/ports.ts";
-import type { Locale, Store } from "../store/database.ts";
+import type { SearchTrace, SourceRef, TokenUsage } from "../../rag/ports.ts";
+import type { Locale, Store } from "../../store/database.ts";
 import type { Proposal } from "./propose-start.ts";
-import type { AnswerFoot } from "./views/answer-card.ts";
+import type { AnswerFoot } from "../views/answer-card.ts";
 
 /** A page that an answer cites, as its row keeps it. Answers from before there were readers have no `documentId`. */
 export interface KeptSource {

@@ -1,11 +1,11 @@
-import { answerOfModel, type ComparedAnswer } from "../rag/compare-models.ts";
-import type { Question } from "../rag/ports.ts";
+import { answerOfModel, type ComparedAnswer } from "../../rag/compare-models.ts";
+import type { Question } from "../../rag/ports.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { addLine } from "./outbox.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { addLine } from "../outbox.ts";
 import type { AnswerPlace } from "./stream-answer.ts";
-import { textsFor } from "./texts/texts.ts";
-import { comparisonView } from "./views/comparison-view.ts";
+import { textsFor } from "../texts/texts.ts";
+import { comparisonView } from "../views/comparison-view.ts";
 
 /** Two models answer the same question at the same time; one message shows both, with two buttons to vote. */
 export async function compareModels(

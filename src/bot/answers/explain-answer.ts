@@ -1,8 +1,8 @@
-import type { SearchTrace } from "../rag/ports.ts";
-import { readableDocuments } from "../rag/readable.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
+import type { SearchTrace } from "../../rag/ports.ts";
+import { readableDocuments } from "../../rag/readable.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
 import type { KeptSource } from "./keep-answer.ts";
-import { answerReasons } from "./views/answer-reasons.ts";
+import { answerReasons } from "../views/answer-reasons.ts";
 
 /**
  * "Why this answer": for whoever asked, and for everybody where it stands. Only the presser sees it, and only the pages that

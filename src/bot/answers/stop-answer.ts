@@ -1,6 +1,6 @@
-import { decide } from "../actions/policy.ts";
-import { appendAudit } from "../store/audit.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
+import { decide } from "../../actions/policy.ts";
+import { appendAudit } from "../../store/audit.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
 
 /** The policy's name of stopping what others asked; what one asked oneself may always be stopped. */
 const STOP_ACTION = "answer-stop";

@@ -1,7 +1,7 @@
-import { handleCommand } from "./handle-command.ts";
-import { parseMessage } from "./commands/parse-command.ts";
-import type { HandlingContext } from "./bot-deps.ts";
-import { isQuestion } from "./commands/is-question.ts";
+import { handleCommand } from "../handle-command.ts";
+import { parseMessage } from "../commands/parse-command.ts";
+import type { HandlingContext } from "../bot-deps.ts";
+import { isQuestion } from "../commands/is-question.ts";
 
 /**
  * A message in a thread where Jibsa has answered, without a mention. It is a follow-up question when whoever writes it asked in

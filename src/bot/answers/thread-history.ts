@@ -1,6 +1,6 @@
-import type { Question, SearchTrace } from "../rag/ports.ts";
-import { readableDocuments } from "../rag/readable.ts";
-import type { Store } from "../store/database.ts";
+import type { Question, SearchTrace } from "../../rag/ports.ts";
+import { readableDocuments } from "../../rag/readable.ts";
+import type { Store } from "../../store/database.ts";
 import type { KeptSource } from "./keep-answer.ts";
 
 const EARLIER_ANSWERS = 3;

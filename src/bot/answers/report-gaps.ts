@@ -1,9 +1,9 @@
-import type { Enqueue } from "../jobs/create-jobs.ts";
-import { findGaps } from "../rag/find-gaps.ts";
-import type { Locale, Store } from "../store/database.ts";
-import { addLine } from "./outbox.ts";
-import { textsFor } from "./texts/texts.ts";
-import { gapReport } from "./views/gap-report.ts";
+import type { Enqueue } from "../../jobs/create-jobs.ts";
+import { findGaps } from "../../rag/find-gaps.ts";
+import type { Locale, Store } from "../../store/database.ts";
+import { addLine } from "../outbox.ts";
+import { textsFor } from "../texts/texts.ts";
+import { gapReport } from "../views/gap-report.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 

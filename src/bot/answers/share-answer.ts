@@ -1,12 +1,12 @@
-import type { SearchTrace, SourceRef } from "../rag/ports.ts";
-import { readableDocuments } from "../rag/readable.ts";
-import { appendAudit } from "../store/audit.ts";
+import type { SearchTrace, SourceRef } from "../../rag/ports.ts";
+import { readableDocuments } from "../../rag/readable.ts";
+import { appendAudit } from "../../store/audit.ts";
 import { PRIVATE_CHANNEL, type KeptSource } from "./keep-answer.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { escapeMrkdwn, shorten } from "./escape.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { escapeMrkdwn, shorten } from "../escape.ts";
 import { documentsOf } from "./thread-history.ts";
-import { textsFor } from "./texts/texts.ts";
-import { link, sharedAnswer, type AnswerFoot } from "./views/answer-card.ts";
+import { textsFor } from "../texts/texts.ts";
+import { link, sharedAnswer, type AnswerFoot } from "../views/answer-card.ts";
 
 const NAMED_PAGES = 8;
 

@@ -1,16 +1,16 @@
 import type { KnownBlock } from "@slack/types";
-import type { TokenUsage } from "../rag/ports.ts";
-import type { SummaryEvent } from "../rag/summarise-thread.ts";
+import type { TokenUsage } from "../../rag/ports.ts";
+import type { SummaryEvent } from "../../rag/summarise-thread.ts";
 import { removeUnfinished } from "./answer-question.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { escapeMrkdwn } from "./escape.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { escapeMrkdwn } from "../escape.ts";
 import { keepAnswer } from "./keep-answer.ts";
-import { keepMessage } from "./keep-message.ts";
+import { keepMessage } from "../keep-message.ts";
 import { readThread, type SaidMessage } from "./read-thread.ts";
 import { createAnswerStream } from "./stream-answer.ts";
-import { localeOfText, textsFor } from "./texts/texts.ts";
-import { quotedThread, summaryFoot, type LinkedMessage, type SummaryMode } from "./views/thread-summary.ts";
+import { localeOfText, textsFor } from "../texts/texts.ts";
+import { quotedThread, summaryFoot, type LinkedMessage, type SummaryMode } from "../views/thread-summary.ts";
 
 /** Summarises the thread in which it is asked for, below it. A second time for the same delivery writes what is missing. */
 export async function summariseThread(

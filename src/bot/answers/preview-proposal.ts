@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { said, type HandlingContext } from "./bot-deps.ts";
-import { handleCommand } from "./handle-command.ts";
+import { said, type HandlingContext } from "../bot-deps.ts";
+import { handleCommand } from "../handle-command.ts";
 
 const proposalSchema = z.object({ stage: z.string(), parameters: z.record(z.string(), z.string()) });
 

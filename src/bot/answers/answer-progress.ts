@@ -1,11 +1,11 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import type { AnswerEvent } from "../rag/ports.ts";
-import type { Store } from "../store/database.ts";
+import type { AnswerEvent } from "../../rag/ports.ts";
+import type { Store } from "../../store/database.ts";
 import type { AnswerPlace } from "./stream-answer.ts";
-import type { Texts } from "./texts/texts.ts";
-import { keepMessage } from "./keep-message.ts";
-import { actions, button, section } from "./views/message.ts";
+import type { Texts } from "../texts/texts.ts";
+import { keepMessage } from "../keep-message.ts";
+import { actions, button, section } from "../views/message.ts";
 
 /** Who pressed Stop is looked up this often: it may have been another process that heard of it. */
 const LOOK_EVERY_MS = 400;
