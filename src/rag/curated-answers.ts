@@ -32,7 +32,10 @@ export interface CuratedAnswer {
   audiences: readonly string[];
 }
 
-/** Kept for such questions from now on; one for the same question in the same language takes its place. */
+/**
+ * Kept for such questions from now on; it takes the place of one for the same question in the same language. False: it was kept
+ * before, under the same id.
+ */
 export async function saveCuratedAnswer(
   store: Store,
   saved: {
@@ -45,7 +48,7 @@ export async function saveCuratedAnswer(
     answerId: string;
     by: Curator;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { id, question, answer, locale, answerId, by } = saved;
   const ids = saved.cited.map(({ documentId }) => documentId);
   const known =
@@ -59,11 +62,7 @@ export async function saveCuratedAnswer(
       ? []
       : [{ documentId, contentHash, title, headings: [...headings], url }];
   });
-  const same = (await listCuratedAnswers(store)).filter(
-    (other) => other.id !== id && other.locale === locale && plain(other.question) === plain(question),
-  );
-  for (const other of same) await removeCuratedAnswer(store, { ...other, by: by.slackUserId, at: by.at });
-  await store
+  const written = await store
     .insertInto("curated_answers")
     .values({
       id,
@@ -78,7 +77,14 @@ export async function saveCuratedAnswer(
       removed_by: null,
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+    .returning("id")
+    .executeTakeFirst();
+  if (written === undefined) return false;
+  const same = (await listCuratedAnswers(store)).filter(
+    (other) => other.id !== id && other.locale === locale && plain(other.question) === plain(question),
+  );
+  for (const other of same) await removeCuratedAnswer(store, { ...other, by: by.slackUserId, at: by.at });
+  return true;
 }
 
 /** Undefined: there is none of that number. */

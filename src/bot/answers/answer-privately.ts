@@ -1,9 +1,10 @@
 import type { AnswerEvent, SearchTrace, SourceRef, TokenUsage } from "../../rag/ports.ts";
 import type { Locale } from "../../store/database.ts";
 import { modeOf, noAnswerText } from "./answer-question.ts";
+import { citedSources } from "./cited-sources.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
 import { escapeMrkdwn } from "../escape.ts";
-import { keepAnswer } from "./keep-answer.ts";
+import { keepAnswer, keptMode } from "./keep-answer.ts";
 import { textsFor } from "../texts/texts.ts";
 import { privateAnswer, type AnswerFoot } from "../views/answer-card.ts";
 
@@ -16,9 +17,24 @@ export async function answerPrivately(
   { question, locale, model }: { question: string; locale: Locale; model?: string | undefined },
 ): Promise<void> {
   const { store } = deps;
-  if ((await store.selectFrom("answers").select("id").where("id", "=", id).executeTakeFirst()) !== undefined)
-    return;
   const texts = textsFor(locale);
+  const show = (text: string, foot: Omit<AnswerFoot, "answerId">): Promise<void> => {
+    const { kind } = foot.mode;
+    const isShareable = !delivery.direct && kind !== "no-answer" && kind !== "curated";
+    return deps.reply.privately(
+      delivery,
+      privateAnswer(text, { ...foot, answerId: id }, isShareable, texts),
+      // Where the channel cannot be written to, nothing can be shared there either.
+      privateAnswer(text, { ...foot, answerId: id }, false, texts),
+    );
+  };
+  const known = await store.selectFrom("answers").selectAll().where("id", "=", id).executeTakeFirst();
+  const knownMode = known && keptMode(known);
+  // Whoever kept it may have died before it was seen; who wrote a curated one is asked for again.
+  if (known !== undefined && knownMode !== undefined) {
+    const citations = await citedSources(store, known);
+    return show(known.text, { mode: knownMode, citations, tookMs: known.took_ms });
+  }
   const startedAtMs = deps.now().getTime();
   if (deps.models().length > 0) await deps.reply.privately(delivery, said(texts.answers.onlyYou));
   const answer: {
@@ -69,12 +85,5 @@ export async function answerPrivately(
     locale,
     tookMs,
   });
-  const foot = { answerId: id, citations, mode, tookMs };
-  const isShareable = !delivery.direct && mode.kind !== "no-answer" && mode.kind !== "curated";
-  await deps.reply.privately(
-    delivery,
-    privateAnswer(text, foot, isShareable, texts),
-    // Where the channel cannot be written to, nothing can be shared there either.
-    privateAnswer(text, foot, false, texts),
-  );
+  await show(text, { mode, citations, tookMs });
 }

@@ -1,6 +1,8 @@
 import { answerOfModel, type ComparedAnswer } from "../../rag/compare-models.ts";
 import type { Question } from "../../rag/ports.ts";
+import type { Store } from "../../store/database.ts";
 import { createAnswerProgress } from "./answer-progress.ts";
+import { removeUnfinished } from "./answer-question.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
 import { addLine } from "../outbox.ts";
 import type { AnswerPlace } from "./stream-answer.ts";
@@ -16,8 +18,8 @@ export async function compareModels(
 ): Promise<void> {
   const { store } = deps;
   const texts = textsFor(question.locale);
-  const known = await store.selectFrom("comparisons").select("id").where("id", "=", id).executeTakeFirst();
-  if (known !== undefined) return;
+  if (await isSaid(store, id)) return;
+  await removeUnfinished(deps, `answer:${id}`);
   const progress = createAnswerProgress(deps, { answerId: id, place, texts });
   const stopped = AbortSignal.any([signal, progress.stopped]);
   const nowMs = () => performance.now();
@@ -31,15 +33,23 @@ export async function compareModels(
     await keep(deps, { id, question, place, answers: { first, second } });
   } catch (error) {
     if (progress.stoppedBy() === undefined || signal.aborted) throw error;
-    await deps.client.chat.postMessage({
-      channel: place.channel,
-      thread_ts: place.threadTs,
-      ...said(texts.answers.stoppedEarly),
-    });
+    const { channel, threadTs, user } = place;
+    const view = said(texts.answers.stoppedEarly);
+    await deps.say({ key: keyOf(id), channel, threadTs, fallbackUser: user, view });
   } finally {
     progress.close();
     await progress.remove();
   }
+}
+
+/** One line is said of a comparison: what both have answered, or that it was stopped. */
+const keyOf = (id: string): string => `comparison.${id}`;
+
+async function isSaid(store: Store, id: string): Promise<boolean> {
+  const compared = await store.selectFrom("comparisons").select("id").where("id", "=", id).executeTakeFirst();
+  if (compared !== undefined) return true;
+  const line = await store.selectFrom("outbox").select("id").where("key", "=", keyOf(id)).executeTakeFirst();
+  return line !== undefined;
 }
 
 async function keep(
@@ -54,7 +64,7 @@ async function keep(
   const { id, question, place, answers } = compared;
   const view = comparisonView({ id, ...answers }, textsFor(question.locale));
   const { channel, threadTs, user } = place;
-  const key = `comparison.${id}`;
+  const key = keyOf(id);
   await store.transaction().execute(async (transaction) => {
     const written = await transaction
       .insertInto("comparisons")

@@ -61,6 +61,18 @@ export async function keepAnswer(
     .execute();
 }
 
+/** How a kept answer came about; undefined where its row alone does not say enough. */
+export function keptMode({
+  mode,
+  model,
+}: {
+  mode: string;
+  model: string | null;
+}): Extract<AnswerFoot["mode"], { kind: "generated" | "extractive" | "no-answer" }> | undefined {
+  if (mode === "generated") return { kind: "generated", model: model ?? "" };
+  return mode === "extractive" || mode === "no-answer" ? { kind: mode } : undefined;
+}
+
 function jsonOrNull(value: object | undefined): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }

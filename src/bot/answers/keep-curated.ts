@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { decide } from "../../actions/policy.ts";
 import {
   isReadable,
@@ -6,16 +5,13 @@ import {
   removeCuratedAnswer,
   saveCuratedAnswer,
 } from "../../rag/curated-answers.ts";
-import type { SearchTrace, SourceRef } from "../../rag/ports.ts";
 import { appendAudit } from "../../store/audit.ts";
-import type { Store } from "../../store/database.ts";
+import { citedSources } from "./cited-sources.ts";
 import { audiencesOfReply } from "../sources/look-at-sources.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
 import { CURATE_ACTION } from "./curate-action.ts";
 import { deniedView } from "../denied-view.ts";
 import { curatedList } from "../views/curated-list.ts";
-
-const sourcesSchema = z.array(z.object({ url: z.string(), documentId: z.string().optional() }));
 
 /** The corrected answer out of the form: offered first on such questions from now on. */
 export async function keepCurated(context: HandlingContext, answerId: string, text: string): Promise<void> {
@@ -31,9 +27,10 @@ export async function keepCurated(context: HandlingContext, answerId: string, te
     .executeTakeFirst();
   if (answer === undefined) return tell(texts.oldButton);
   // The nearest pages of a question without an answer say nothing of it.
-  const cited = answer.mode === "no-answer" ? [] : await citedPages(deps.store, answer);
+  const found = answer.mode === "no-answer" ? [] : await citedSources(deps.store, answer);
+  const cited = found.map(({ source }) => source);
   await deps.store.transaction().execute(async (transaction) => {
-    await saveCuratedAnswer(transaction, {
+    const isNew = await saveCuratedAnswer(transaction, {
       id,
       question: answer.question,
       answer: text,
@@ -42,6 +39,8 @@ export async function keepCurated(context: HandlingContext, answerId: string, te
       answerId,
       by: { slackUserId: person.slackUserId, name: person.name, at: deps.now() },
     });
+    // The same delivery again says the same and keeps nothing anew.
+    if (!isNew) return;
     await appendAudit(transaction, {
       actor: person.slackUserId,
       event: "answer-curated",
@@ -50,27 +49,6 @@ export async function keepCurated(context: HandlingContext, answerId: string, te
     });
   });
   return tell(cited.length === 0 ? texts.curated.keptWithoutPages : texts.curated.kept(cited.length));
-}
-
-/** What an answer cites: the passages behind its links, or the pages themselves where the search is not remembered. */
-async function citedPages(
-  store: Store,
-  answer: { sources: unknown; trace: unknown },
-): Promise<readonly SourceRef[]> {
-  const cited = sourcesSchema.parse(answer.sources);
-  // Written by answerQuestion alone.
-  const passages = (answer.trace as SearchTrace | null)?.passages ?? [];
-  const ids = cited.flatMap(({ documentId }) => documentId ?? []);
-  const rows =
-    ids.length === 0
-      ? []
-      : await store.selectFrom("documents").select(["id", "title"]).where("id", "in", ids).execute();
-  return cited.flatMap(({ url, documentId }): SourceRef[] => {
-    const passage = passages.find(({ source }) => source.url === url)?.source;
-    if (passage !== undefined) return [passage];
-    const row = rows.find(({ id }) => id === documentId);
-    return row === undefined ? [] : [{ documentId: row.id, title: row.title, headings: [], url }];
-  });
 }
 
 /** `/docs answers`. */
