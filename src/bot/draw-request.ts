@@ -3,6 +3,7 @@ import { PIPELINE_ACTIONS, type PipelineProgress } from "../actions/training/pip
 import { lockRequest, type RequestRow } from "../actions/request-row.ts";
 import type { Database, RequestState, Store } from "../store/database.ts";
 import { editWaitMs } from "./edit-limit.ts";
+import { expectMessage } from "./keep-message.ts";
 import { addLine } from "./outbox.ts";
 import { textsFor } from "./texts/texts.ts";
 import { holdNotice } from "./views/run-parts.ts";
@@ -64,26 +65,9 @@ export async function drawRequest(
     };
     let againInMs: number | undefined;
     if (MAKES_RUN.includes(request.action)) {
-      await transaction
-        .insertInto("messages")
-        .values({
-          subject,
-          purpose: "card",
-          channel: request.channel,
-          thread_ts: threadTs,
-          ts: null,
-          content_hash: null,
-        })
-        .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
-        .execute();
-      const message = await transaction
-        .selectFrom("messages")
-        .select("ts")
-        .where("subject", "=", subject)
-        .where("purpose", "=", "card")
-        .executeTakeFirst();
       // What is not posted yet is no edit, and replies below it come after it.
-      const isEdit = message?.ts != null;
+      const { channel } = request;
+      const isEdit = await expectMessage(transaction, { subject, purpose: "card", channel, threadTs });
       if (isEdit) againInMs = await editWaitMs(transaction, { run, ended }, now);
       if (againInMs === undefined)
         await addLine(transaction, {

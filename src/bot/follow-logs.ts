@@ -3,6 +3,7 @@ import type { Selectable, Transaction } from "kysely";
 import type { PeekOutcome } from "../actions/training/peek-logs.ts";
 import type { Actions } from "../actions/create-actions.ts";
 import type { Database, Store } from "../store/database.ts";
+import { expectMessage } from "./keep-message.ts";
 import { addLine } from "./outbox.ts";
 import { textsFor } from "./texts/texts.ts";
 import { followedLogs } from "./views/followed-logs.ts";
@@ -83,18 +84,8 @@ async function show(
   // Without an answer of the cluster the last lines stay.
   if (hash === follow.shown_hash || (seen.kind === "away" && because === undefined)) return;
   const subject = `follow:${follow.id}`;
-  await transaction
-    .insertInto("messages")
-    .values({
-      subject,
-      purpose: FOLLOW_PURPOSE,
-      channel: follow.channel,
-      thread_ts: follow.thread_ts,
-      ts: null,
-      content_hash: null,
-    })
-    .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
-    .execute();
+  const { channel, thread_ts: threadTs } = follow;
+  const isEdit = await expectMessage(transaction, { subject, purpose: FOLLOW_PURPOSE, channel, threadTs });
   // In the channel of the run, under its message.
   const card = await transaction
     .selectFrom("messages")
@@ -107,9 +98,10 @@ async function show(
     key: `${subject}.${now.getTime()}.${hash}`,
     subject,
     purpose: FOLLOW_PURPOSE,
-    channel: follow.channel,
+    channel,
+    isEdit,
     fallbackUser: follow.person,
-    ...(follow.thread_ts !== null && { threadTs: follow.thread_ts }),
+    ...(threadTs !== null && { threadTs }),
     ...(card !== undefined && { under: { subject: card.subject, purpose: card.purpose } }),
     view,
   });

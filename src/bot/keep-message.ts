@@ -12,3 +12,23 @@ export async function keepMessage(
     .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doUpdateSet({ ts }))
     .execute();
 }
+
+/** A message of ours that is about to be said, and edited from then on. Gives whether it stands there already. */
+export async function expectMessage(
+  transaction: Store,
+  message: { subject: string; purpose: string; channel: string; threadTs: string | null },
+): Promise<boolean> {
+  const { subject, purpose, channel, threadTs } = message;
+  await transaction
+    .insertInto("messages")
+    .values({ subject, purpose, channel, thread_ts: threadTs, ts: null, content_hash: null })
+    .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
+    .execute();
+  const known = await transaction
+    .selectFrom("messages")
+    .select("ts")
+    .where("subject", "=", subject)
+    .where("purpose", "=", purpose)
+    .executeTakeFirst();
+  return known?.ts != null;
+}

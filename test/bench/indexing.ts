@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { FunctionType, MilvusClient } from "@zilliz/milvus2-sdk-node";
+import { FunctionType } from "@zilliz/milvus2-sdk-node";
 import { pino } from "pino";
 import { collectionRequest, toRow } from "#src/rag/adapters/milvus-schema.ts";
 import { createMilvusVectorIndex } from "#src/rag/adapters/milvus-vector-index.ts";
@@ -7,10 +7,9 @@ import { createRag } from "#src/rag/create-rag.ts";
 import { indexDocument } from "#src/rag/indexed-document.ts";
 import { loadPrompts } from "#src/rag/prompts.ts";
 import type { IndexedChunk } from "#src/rag/ports.ts";
-import { startTestMilvus } from "#test/servers/milvus-lite.ts";
-import { startTestPostgres } from "#test/servers/postgres.ts";
 import type { Figure } from "./figure.ts";
 import { benchSource } from "./servers/bench-pages.ts";
+import { withIndexServers } from "./servers/with-index-servers.ts";
 
 const PAGES = 10_000;
 const QUICK_PAGES = 60;
@@ -27,20 +26,9 @@ export const indexingFigure: Figure = {
     { label: "indexing", ours: "sync", peer: "upserts", unit: "s", compare: "ratio", limit: 1.25 },
     { label: "unchanged sync", ours: "again", peer: "first", unit: "s", compare: "ratio", limit: 1 / 50 },
   ],
-  async open({ isQuick }) {
-    const closers: (() => Promise<unknown>)[] = [];
-    const close = async (): Promise<void> => {
-      for (const closer of closers.splice(0).toReversed()) await closer();
-    };
-    try {
-      const milvus = await startTestMilvus();
-      closers.push(() => milvus.close());
-      const postgres = await startTestPostgres();
-      closers.push(() => postgres.close());
+  open: ({ isQuick }) =>
+    withIndexServers(async ({ milvus, client, postgres, closers, close }) => {
       const prompts = await loadPrompts(join(import.meta.dirname, "../../prompts"));
-      const client = new MilvusClient({ address: milvus.address, logLevel: "error", timeout: 120_000 });
-      await client.connectPromise;
-      closers.push(() => client.closeConnection());
       let collections = 0;
       const open = async (pages: number) => {
         const index = createMilvusVectorIndex({
@@ -96,11 +84,7 @@ export const indexingFigure: Figure = {
         },
         close,
       };
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  },
+    }),
 };
 
 async function chunksOf(pages: number): Promise<IndexedChunk[]> {

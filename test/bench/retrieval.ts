@@ -8,10 +8,9 @@ import { questionTerms } from "#src/rag/question-terms.ts";
 import { retrieve } from "#src/rag/retrieve.ts";
 import { termStatistics } from "#src/rag/term-statistics.ts";
 import { startEmbeddingServer } from "#test/servers/embedding-server.ts";
-import { startTestMilvus } from "#test/servers/milvus-lite.ts";
-import { startTestPostgres } from "#test/servers/postgres.ts";
 import type { Figure } from "./figure.ts";
 import { benchSource, QUESTIONS } from "./servers/bench-pages.ts";
+import { withIndexServers } from "./servers/with-index-servers.ts";
 import { percentile } from "./statistics.ts";
 
 const PAGES = 2_000;
@@ -29,16 +28,8 @@ export const retrievalFigure: Figure = {
     { label: "retrieval", ours: "retrieve", peer: "search", unit: "ms", compare: "ratio", limit: 1.3 },
     { label: "retrieval, 50", ours: "50 at once", peer: "retrieve", unit: "ms", compare: "ratio", limit: 8 },
   ],
-  async open({ isQuick }) {
-    const closers: (() => Promise<unknown>)[] = [];
-    const close = async (): Promise<void> => {
-      for (const closer of closers.splice(0).toReversed()) await closer();
-    };
-    try {
-      const milvus = await startTestMilvus();
-      closers.push(() => milvus.close());
-      const postgres = await startTestPostgres();
-      closers.push(() => postgres.close());
+  open: ({ isQuick }) =>
+    withIndexServers(async ({ milvus, client, postgres, closers, close }) => {
       const server = await startEmbeddingServer();
       closers.push(() => server.close());
       server.setDimension(DIMENSION);
@@ -63,9 +54,6 @@ export const retrievalFigure: Figure = {
       closers.push(() => rag.close());
       await rag.sync("bench");
       await rag.settle();
-      const client = new MilvusClient({ address: milvus.address, logLevel: "error" });
-      await client.connectPromise;
-      closers.push(() => client.closeConnection());
       const statistics = termStatistics(await index.sampleSearchTexts(20_000));
       const vectors = new Map<string, Float32Array>();
       for (const question of QUESTIONS) {
@@ -103,11 +91,7 @@ export const retrievalFigure: Figure = {
       await sides.retrieve();
       await sides.search();
       return { sides, close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  },
+    }),
 };
 
 /** The same hybrid call, bare. */

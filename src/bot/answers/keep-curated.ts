@@ -1,4 +1,3 @@
-import { decide } from "../../actions/policy.ts";
 import {
   isReadable,
   listCuratedAnswers,
@@ -10,16 +9,15 @@ import { citedSources } from "./cited-sources.ts";
 import { audiencesOfReply } from "../sources/look-at-sources.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
 import { CURATE_ACTION } from "./curate-action.ts";
-import { deniedView } from "../denied-view.ts";
+import { refusal } from "../denied-view.ts";
 import { curatedList } from "../views/curated-list.ts";
 
 /** The corrected answer out of the form: offered first on such questions from now on. */
 export async function keepCurated(context: HandlingContext, answerId: string, text: string): Promise<void> {
   const { deps, delivery, person, id, texts } = context;
   const tell = (sentence: string) => deps.reply.privately(delivery, said(sentence));
-  const decision = decide(deps.actions.policy, person, { action: CURATE_ACTION });
-  if (decision.kind === "denied")
-    return deps.reply.privately(delivery, deniedView(decision, CURATE_ACTION, person, texts));
+  const denied = refusal(context, CURATE_ACTION);
+  if (denied !== undefined) return deps.reply.privately(delivery, denied);
   const answer = await deps.store
     .selectFrom("answers")
     .select(["question", "locale", "sources", "trace", "mode"])
@@ -53,11 +51,9 @@ export async function keepCurated(context: HandlingContext, answerId: string, te
 
 /** `/docs answers`. */
 export async function showCurated(context: HandlingContext): Promise<void> {
-  const { deps, delivery, person, texts } = context;
-  const action = "docs-answers";
-  const decision = decide(deps.actions.policy, person, { action });
-  if (decision.kind === "denied")
-    return deps.reply.answer(delivery, deniedView(decision, action, person, texts));
+  const { deps, delivery, texts } = context;
+  const denied = refusal(context, "docs-answers");
+  if (denied !== undefined) return deps.reply.answer(delivery, denied);
   const readable = await audiencesOfReply(context);
   const answers = (await listCuratedAnswers(deps.store)).filter((answer) => isReadable(answer, readable));
   return deps.reply.answer(delivery, curatedList(answers, texts));
@@ -66,9 +62,8 @@ export async function showCurated(context: HandlingContext): Promise<void> {
 /** `/docs answers remove 3`. */
 export async function removeCurated(context: HandlingContext, number: number): Promise<void> {
   const { deps, delivery, person, texts } = context;
-  const decision = decide(deps.actions.policy, person, { action: CURATE_ACTION });
-  if (decision.kind === "denied")
-    return deps.reply.answer(delivery, deniedView(decision, CURATE_ACTION, person, texts));
+  const denied = refusal(context, CURATE_ACTION);
+  if (denied !== undefined) return deps.reply.answer(delivery, denied);
   const removed = await deps.store.transaction().execute(async (transaction) => {
     const row = await removeCuratedAnswer(transaction, { number, by: person.slackUserId, at: deps.now() });
     if (row !== undefined)

@@ -1,8 +1,7 @@
-import { decide } from "../../actions/policy.ts";
 import { addTerm, decideTerm, findTerms, listSuggestions, listTerms } from "../../rag/glossary.ts";
 import { appendAudit } from "../../store/audit.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
-import { deniedView } from "../denied-view.ts";
+import { refusal } from "../denied-view.ts";
 import { shorten } from "../escape.ts";
 import { audiencesOfReply } from "../sources/look-at-sources.ts";
 import type { MessageView } from "../views/message.ts";
@@ -10,15 +9,6 @@ import { termList } from "../views/term-list.ts";
 
 /** More than are shown, so that the rest can be counted. */
 const MAX_LISTED = 2_000;
-
-/** Undefined where the policy lets the person, else what to say. */
-function refusal(
-  { deps, person, texts }: HandlingContext,
-  action: "docs-terms" | "docs-term",
-): MessageView | undefined {
-  const decision = decide(deps.actions.policy, person, { action });
-  return decision.kind === "allowed" ? undefined : deniedView(decision, action, person, texts);
-}
 
 async function list(context: HandlingContext): Promise<MessageView> {
   const { deps, texts } = context;

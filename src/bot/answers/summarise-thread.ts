@@ -100,7 +100,7 @@ export async function summariseThread(
     progress.close();
   }
   if (mode === undefined) throw new Error("a summary ended without an end");
-  const links = await Promise.all(cited.map((one) => linked(client, channel, one)));
+  const links = await Promise.all(cited.map((one) => linked(deps, channel, one)));
   const tookMs = deps.now().getTime() - startedAtMs;
   const foot: KnownBlock[] = summaryFoot(
     { mode, links, messages: thread.messages.length, isWhole: thread.isWhole, tookMs },
@@ -128,10 +128,15 @@ export async function summariseThread(
 
 /** Without a link where Slack gives none: the summary stands all the same. */
 async function linked(
-  client: HandlingContext["deps"]["client"],
+  { client, logger }: Pick<HandlingContext["deps"], "client" | "logger">,
   channel: string,
   { number, message }: { number: number; message: SaidMessage },
 ): Promise<LinkedMessage> {
-  const answer = await client.chat.getPermalink({ channel, message_ts: message.ts }).catch(() => undefined);
+  const answer = await client.chat
+    .getPermalink({ channel, message_ts: message.ts })
+    .catch((error: unknown) => {
+      logger.info({ err: error }, "Slack tells no link");
+      return undefined;
+    });
   return { number, message, url: answer?.permalink };
 }

@@ -2,6 +2,7 @@ import { decide } from "../../actions/policy.ts";
 import { isModelName, type ModelServer } from "../../rag/model-server.ts";
 import { appendAudit } from "../../store/audit.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
+import { placeOfProgress } from "../place-of-progress.ts";
 import { deniedView } from "../denied-view.ts";
 
 /**
@@ -26,11 +27,7 @@ export async function askForPull(context: HandlingContext, typed: string, on: st
   // As Ollama reads it.
   const model = typed.includes(":") ? typed : `${typed}:latest`;
 
-  const isHere = delivery.command === undefined || delivery.direct;
-  const channel = isHere
-    ? delivery.channel
-    : ((await deps.client.conversations.open({ users: delivery.user })).channel?.id ?? delivery.user);
-  const threadTs = isHere ? (delivery.threadTs ?? (delivery.direct ? undefined : delivery.ts)) : undefined;
+  const { channel, threadTs, isHere } = await placeOfProgress(context);
   const other = await deps.store.transaction().execute(async (transaction) => {
     const written = await transaction
       .insertInto("model_pulls")

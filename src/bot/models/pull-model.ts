@@ -6,6 +6,7 @@ import { ModelUnavailableError } from "../../rag/ports.ts";
 import { appendAudit } from "../../store/audit.ts";
 import type { Store } from "../../store/database.ts";
 import { editWaitMs } from "../edit-limit.ts";
+import { expectMessage } from "../keep-message.ts";
 import { addLine } from "../outbox.ts";
 import { textsFor } from "../texts/texts.ts";
 import { pullProgress } from "../views/model-list.ts";
@@ -117,6 +118,7 @@ async function note(deps: PullDeps, pullId: string, change: PullChange): Promise
     const { server, model } = pull;
     const view = pullProgress({ server, model, doneBytes, totalBytes, phase, error }, textsFor(pull.locale));
     const hash = createHash("sha256").update(JSON.stringify(view)).digest("hex").slice(0, 24);
+    // Also while the first one is on its way.
     const isEdit = pull.shown_hash !== null;
     const isNew = hash !== pull.shown_hash;
     // A look that has to wait is left out: the next one shows more.
@@ -148,11 +150,7 @@ async function note(deps: PullDeps, pullId: string, change: PullChange): Promise
     if (!isShown) return undefined;
     const { channel, thread_ts: threadTs } = pull;
     const line = { subject, purpose: PULL_PURPOSE, channel };
-    await transaction
-      .insertInto("messages")
-      .values({ ...line, thread_ts: threadTs, ts: null, content_hash: null })
-      .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
-      .execute();
+    await expectMessage(transaction, { ...line, threadTs });
     const key = `${subject}.${hash}.${now.getTime()}`;
     await addLine(transaction, {
       ...line,

@@ -1,14 +1,13 @@
-import { decide } from "../../actions/policy.ts";
 import { ModelUnavailableError } from "../../rag/ports.ts";
 import type { HandlingContext } from "../bot-deps.ts";
-import { deniedView } from "../denied-view.ts";
+import { refusal } from "../denied-view.ts";
 import { modelList, type ListedServer } from "../views/model-list.ts";
 
 /** `/jibsa models`: what is configured, what its servers have, what is loaded. */
-export async function showModels({ deps, delivery, person, texts }: HandlingContext): Promise<void> {
-  const decision = decide(deps.actions.policy, person, { action: "models-list" });
-  if (decision.kind === "denied")
-    return deps.reply.answer(delivery, deniedView(decision, "models-list", person, texts));
+export async function showModels(context: HandlingContext): Promise<void> {
+  const { deps, delivery, texts } = context;
+  const denied = refusal(context, "models-list");
+  if (denied !== undefined) return deps.reply.answer(delivery, denied);
   const servers = await Promise.all(
     deps.modelServers.map(async (server): Promise<ListedServer> => {
       try {

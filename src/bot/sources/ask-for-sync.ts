@@ -1,5 +1,6 @@
 import { appendAudit } from "../../store/audit.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
+import { placeOfProgress } from "../place-of-progress.ts";
 
 /**
  * A sync that a person waits for: a row, the bells of the sync and of its message. One that runs already does not count, since
@@ -7,11 +8,7 @@ import { said, type HandlingContext } from "../bot-deps.ts";
  */
 export async function askForSync(context: HandlingContext, source: string): Promise<void> {
   const { deps, delivery, person, id, texts } = context;
-  const isHere = delivery.command === undefined || delivery.direct;
-  const channel = isHere
-    ? delivery.channel
-    : ((await deps.client.conversations.open({ users: delivery.user })).channel?.id ?? delivery.user);
-  const threadTs = isHere ? (delivery.threadTs ?? (delivery.direct ? undefined : delivery.ts)) : undefined;
+  const { channel, threadTs, isHere } = await placeOfProgress(context);
   await deps.store.transaction().execute(async (transaction) => {
     const written = await transaction
       .insertInto("sync_follows")

@@ -3,6 +3,7 @@ import type { Enqueue } from "../../jobs/create-jobs.ts";
 import type { SourceState } from "../../rag/source-state.ts";
 import type { Store } from "../../store/database.ts";
 import type { ReadableAudiences } from "../readers/readable-audiences.ts";
+import { expectMessage } from "../keep-message.ts";
 import { addLine } from "../outbox.ts";
 import { textsFor } from "../texts/texts.ts";
 import { syncProgress } from "../views/source-list.ts";
@@ -51,25 +52,15 @@ export async function followSync(
       .where("id", "=", follow.id)
       .execute();
     if (hash === follow.shown_hash) return;
-    await transaction
-      .insertInto("messages")
-      .values({
-        subject,
-        purpose: SYNC_PURPOSE,
-        channel: follow.channel,
-        thread_ts: follow.thread_ts,
-        ts: null,
-        content_hash: null,
-      })
-      .onConflict((conflict) => conflict.columns(["subject", "purpose"]).doNothing())
-      .execute();
+    const { channel, thread_ts: threadTs } = follow;
+    const message = { subject, purpose: SYNC_PURPOSE, channel };
+    const isEdit = await expectMessage(transaction, { ...message, threadTs });
     await addLine(transaction, {
+      ...message,
       key: `${subject}.${hash}`,
-      subject,
-      purpose: SYNC_PURPOSE,
-      channel: follow.channel,
+      isEdit,
       fallbackUser: follow.person,
-      ...(follow.thread_ts !== null && { threadTs: follow.thread_ts }),
+      ...(threadTs !== null && { threadTs }),
       view,
     });
   });

@@ -1,7 +1,6 @@
-import { decide } from "../../actions/policy.ts";
 import { askForSync } from "./ask-for-sync.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
-import { deniedView } from "../denied-view.ts";
+import { refusal } from "../denied-view.ts";
 import { sourceList } from "../views/source-list.ts";
 
 /** Of whoever sees what is answered: the person alone where it is answered privately, else everybody there. */
@@ -11,27 +10,20 @@ export function audiencesOfReply({ deps, delivery, person }: HandlingContext): P
     : deps.readers.at({ channel: delivery.channel, user: person.slackUserId });
 }
 
-/** Whether the policy lets the person; says so itself where it does not. */
-async function isAllowed(context: HandlingContext, action: "docs-sources" | "docs-sync"): Promise<boolean> {
-  const { deps, delivery, person, texts } = context;
-  const decision = decide(deps.actions.policy, person, { action });
-  if (decision.kind === "allowed") return true;
-  await deps.reply.answer(delivery, deniedView(decision, action, person, texts));
-  return false;
-}
-
 /** `/docs sources`: how each source stands. */
 export async function lookAtSources(context: HandlingContext): Promise<void> {
-  if (!(await isAllowed(context, "docs-sources"))) return;
   const { deps, delivery, texts } = context;
+  const denied = refusal(context, "docs-sources");
+  if (denied !== undefined) return deps.reply.answer(delivery, denied);
   const states = await deps.sources.states(await audiencesOfReply(context));
   await deps.reply.answer(delivery, sourceList(states, texts));
 }
 
 /** `/docs sync NAME` */
 export async function startSync(context: HandlingContext, wanted: string): Promise<void> {
-  if (!(await isAllowed(context, "docs-sync"))) return;
   const { deps, delivery, texts } = context;
+  const denied = refusal(context, "docs-sync");
+  if (denied !== undefined) return deps.reply.answer(delivery, denied);
   const names = await deps.sources.names(await audiencesOfReply(context));
   const source = names.find((name) => name === wanted || name.toLowerCase() === wanted.toLowerCase());
   if (source === undefined) {

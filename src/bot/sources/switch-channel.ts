@@ -1,9 +1,8 @@
-import { decide } from "../../actions/policy.ts";
 import { switchIndexedChannel } from "../../rag/indexed-channels.ts";
 import { appendAudit } from "../../store/audit.ts";
 import { askForSync } from "./ask-for-sync.ts";
 import { said, type HandlingContext } from "../bot-deps.ts";
-import { deniedView } from "../denied-view.ts";
+import { refusal } from "../denied-view.ts";
 import { addLine } from "../outbox.ts";
 import { readSlackError } from "../slack-error.ts";
 
@@ -15,9 +14,8 @@ export async function switchChannel(context: HandlingContext, isOn: boolean): Pr
   const { deps, delivery, person, id, texts } = context;
   const action = "docs-channel";
   const answer = (text: string) => deps.reply.answer(delivery, said(text));
-  const decision = decide(deps.actions.policy, person, { action });
-  if (decision.kind !== "allowed")
-    return deps.reply.answer(delivery, deniedView(decision, action, person, texts));
+  const denied = refusal(context, action);
+  if (denied !== undefined) return deps.reply.answer(delivery, denied);
   const source = deps.sources.ofChannels;
   if (source === undefined) return answer(texts.sources.noChannels);
   if (delivery.direct) return answer(texts.sources.onlyInChannels);

@@ -1,4 +1,5 @@
 import { ANSWER_TOKENS, DEFAULT_CONTEXT_TOKENS, ModelUnavailableError, type ChatModel } from "../ports.ts";
+import { callJson } from "./call-json.ts";
 import { askOllama, askOpenAi, createContextLength } from "./model-context.ts";
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -38,7 +39,7 @@ export function createChatModel(options: ChatModelOptions): ChatModel {
   const asked = createContextLength(() =>
     options.kind === "ollama"
       ? askOllama(baseUrl, options.model)
-      : askOpenAi(baseUrl, options.model, authorization(options.apiKey)),
+      : askOpenAi(baseUrl, options.model, options.apiKey),
   );
   const contextTokens = async (): Promise<number | undefined> => {
     if (options.contextTokens !== undefined) return options.contextTokens;
@@ -80,18 +81,9 @@ export function createChatModel(options: ChatModelOptions): ChatModel {
 
     async isReachable() {
       const path = options.kind === "ollama" ? "/api/tags" : "/models";
-      const headers = options.kind === "openai-compatible" ? authorization(options.apiKey) : {};
-      try {
-        const response = await fetch(baseUrl + path, {
-          headers,
-          signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-        });
-        await response.body?.cancel();
-        return response.ok;
-      } catch {
-        // Refused, unknown host or silent: all the same to the caller.
-        return false;
-      }
+      const apiKey = options.kind === "openai-compatible" ? options.apiKey : undefined;
+      const reply = await callJson(baseUrl + path, { timeoutMs: PROBE_TIMEOUT_MS, apiKey });
+      return reply.kind === "answered";
     },
   };
 }
@@ -136,10 +128,6 @@ function boundFetch(signal: AbortSignal | undefined): typeof fetch {
     const body = (await response.text()).slice(0, 300);
     throw new ModelUnavailableError(`the model's server answered ${response.status}: ${body}`);
   };
-}
-
-function authorization(apiKey: string | undefined): Record<string, string> {
-  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }
 
 function messageOf(error: unknown): string {

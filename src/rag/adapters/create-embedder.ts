@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { EmbedderUnavailableError, type Embedder } from "../ports.ts";
-import { postJson } from "./post-json.ts";
+import { callJson } from "./call-json.ts";
 
 export interface EmbedderOptions {
   kind: "ollama" | "openai-compatible";
@@ -51,14 +51,16 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     texts: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<readonly Float32Array[] | "too long"> {
-    const reply = await postJson(
-      kind === "ollama" ? `${baseUrl}/api/embed` : `${baseUrl}/embeddings`,
+    const reply = await callJson(kind === "ollama" ? `${baseUrl}/api/embed` : `${baseUrl}/embeddings`, {
       // Ollama would cut long texts and not tell.
-      kind === "ollama"
-        ? { model, input: texts, truncate: false }
-        : { model, input: texts, encoding_format: "float" },
-      { timeoutMs, apiKey, signal },
-    );
+      body:
+        kind === "ollama"
+          ? { model, input: texts, truncate: false }
+          : { model, input: texts, encoding_format: "float" },
+      timeoutMs,
+      apiKey,
+      signal,
+    });
     if (reply.kind === "refused" && TOO_MUCH_STATUS.has(reply.status) && TOO_LONG.test(reply.message))
       return "too long";
     if (reply.kind !== "answered") {
@@ -117,19 +119,11 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
       return dimension ?? 0;
     },
     async isReachable() {
-      try {
-        const response = await fetch(baseUrl + (kind === "ollama" ? "/api/tags" : "/models"), {
-          redirect: "error",
-          headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-          signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-        });
-        await response.body?.cancel();
-        // TEI has no list of models; whoever answers that is there.
-        return response.ok || (kind === "openai-compatible" && response.status === 404);
-      } catch {
-        // Refused, unknown host or silent: all the same to the caller.
-        return false;
-      }
+      const path = kind === "ollama" ? "/api/tags" : "/models";
+      const reply = await callJson(baseUrl + path, { timeoutMs: PROBE_TIMEOUT_MS, apiKey });
+      if (reply.kind === "answered") return true;
+      // TEI has no list of models; whoever answers that is there.
+      return reply.kind === "refused" && reply.status === 404 && kind === "openai-compatible";
     },
   };
 }

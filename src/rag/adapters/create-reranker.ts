@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RerankerUnavailableError, type Reranker } from "../ports.ts";
-import { postJson } from "./post-json.ts";
+import { callJson } from "./call-json.ts";
 
 export interface RerankerOptions {
   /** With the version where there is one: https://vllm.example.com/v1; TEI: http://tei:8080. "/rerank" is added. */
@@ -40,7 +40,7 @@ export function createReranker(options: RerankerOptions): Reranker {
     const body = isTei
       ? { query, texts, truncate: true }
       : { ...(model !== undefined && { model }), query, documents: texts, top_n: texts.length };
-    const reply = await postJson(url, body, { timeoutMs: timeLeftMs, apiKey, signal });
+    const reply = await callJson(url, { body, timeoutMs: timeLeftMs, apiKey, signal });
     if (reply.kind === "refused" && reply.status === 422 && !isTei && /texts/.test(reply.message)) {
       isTei = true;
       return scores(query, texts, Math.max(1, timeLeftMs - (performance.now() - startedMs)), signal);

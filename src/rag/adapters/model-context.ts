@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { callJson } from "./call-json.ts";
 
 const ASK_TIMEOUT_MS = 1_000;
 /** A model may be pulled again, or served with another length. */
@@ -22,7 +23,7 @@ export function createContextLength(
   let known: { tokens: number | undefined; untilMs: number } | undefined;
   return async () => {
     if (known !== undefined && performance.now() < known.untilMs) return known.tokens;
-    const tokens = await ask().catch(() => undefined);
+    const tokens = await ask();
     known = { tokens, untilMs: performance.now() + (tokens === undefined ? AGAIN_AFTER_MS : KNOWN_FOR_MS) };
     return tokens;
   };
@@ -30,15 +31,11 @@ export function createContextLength(
 
 /** What the model was trained for, or what its Modelfile says if that is less. */
 export async function askOllama(baseUrl: string, model: string): Promise<number | undefined> {
-  const response = await fetch(`${baseUrl}/api/show`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ model }),
-    signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
-  });
-  const { model_info: info, parameters } = showSchema.parse(await response.json());
-  const trained = Object.entries(info).find(([key]) => key.endsWith(".context_length"))?.[1];
-  const set = Number(/^num_ctx\s+(\d+)/m.exec(parameters)?.[1]);
+  const reply = await callJson(`${baseUrl}/api/show`, { body: { model }, timeoutMs: ASK_TIMEOUT_MS });
+  const shown = showSchema.safeParse(reply.kind === "answered" ? reply.body : undefined).data;
+  if (shown === undefined) return undefined;
+  const trained = Object.entries(shown.model_info).find(([key]) => key.endsWith(".context_length"))?.[1];
+  const set = Number(/^num_ctx\s+(\d+)/m.exec(shown.parameters)?.[1]);
   const lengths = [Number(trained), set].filter((length) => Number.isInteger(length) && length > 0);
   return lengths.length === 0 ? undefined : Math.min(...lengths);
 }
@@ -46,9 +43,9 @@ export async function askOllama(baseUrl: string, model: string): Promise<number 
 export async function askOpenAi(
   baseUrl: string,
   model: string,
-  headers: Record<string, string>,
+  apiKey: string | undefined,
 ): Promise<number | undefined> {
-  const response = await fetch(`${baseUrl}/models`, { headers, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
-  const { data } = modelsSchema.parse(await response.json());
-  return data.find(({ id }) => id === model)?.max_model_len;
+  const reply = await callJson(`${baseUrl}/models`, { timeoutMs: ASK_TIMEOUT_MS, apiKey });
+  const listed = modelsSchema.safeParse(reply.kind === "answered" ? reply.body : undefined).data;
+  return listed?.data.find(({ id }) => id === model)?.max_model_len;
 }

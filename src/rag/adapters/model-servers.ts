@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { callJson } from "./call-json.ts";
 import type { ModelServer, PullEvent, ServedModel } from "../model-server.ts";
 import { ModelUnavailableError } from "../ports.ts";
 
@@ -51,13 +52,6 @@ export function createOllamaServer(options: {
   const name = new URL(baseUrl).host;
   const silentMs = options.silentMs ?? SILENT_MS;
 
-  const get = <T>(path: string, schema: z.ZodType<T>): Promise<T> =>
-    reached(name, async () => {
-      const response = await fetch(baseUrl + path, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
-      if (!response.ok) throw new Error(`${path} answers ${response.status}`);
-      return schema.parse(await response.json());
-    });
-
   async function* pull(model: string, signal: AbortSignal): AsyncGenerator<PullEvent> {
     const silence = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -70,6 +64,7 @@ export function createOllamaServer(options: {
     try {
       const response = await fetch(`${baseUrl}/api/pull`, {
         method: "POST",
+        redirect: "error",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ model, stream: true }),
         signal: AbortSignal.any([signal, silence.signal]),
@@ -120,8 +115,8 @@ export function createOllamaServer(options: {
     uses: options.uses,
     async list() {
       const [{ models }, { models: running }] = await Promise.all([
-        get("/api/tags", tagsSchema),
-        get("/api/ps", psSchema),
+        ask(name, `${baseUrl}/api/tags`, tagsSchema),
+        ask(name, `${baseUrl}/api/ps`, psSchema),
       ]);
       return models.map(({ name: model, size, details }): ServedModel => {
         const kind = [details?.parameter_size, details?.quantization_level].filter(Boolean).join(" · ");
@@ -160,24 +155,21 @@ export function createOpenAiServer(options: {
     name,
     kind: "openai-compatible",
     uses: options.uses,
-    list: () =>
-      reached(name, async () => {
-        const response = await fetch(`${baseUrl}/models`, {
-          headers: options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` },
-          signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
-        });
-        if (!response.ok) throw new Error(`/models answers ${response.status}`);
-        return openAiSchema.parse(await response.json()).data.map(({ id }) => ({ name: id }));
-      }),
+    async list() {
+      const { data } = await ask(name, `${baseUrl}/models`, openAiSchema, options.apiKey);
+      return data.map(({ id }) => ({ name: id }));
+    },
   };
 }
 
-async function reached<T>(name: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw unavailable(name, error);
-  }
+/** @throws ModelUnavailableError */
+async function ask<T>(name: string, url: string, schema: z.ZodType<T>, apiKey?: string): Promise<T> {
+  const reply = await callJson(url, { timeoutMs: ASK_TIMEOUT_MS, apiKey });
+  if (reply.kind === "away") throw unavailable(name, new Error(reply.message));
+  if (reply.kind === "refused") throw unavailable(name, new Error(`${reply.status}: ${reply.message}`));
+  const parsed = schema.safeParse(reply.body);
+  if (!parsed.success) throw unavailable(name, parsed.error);
+  return parsed.data;
 }
 
 function unavailable(name: string, error: unknown): ModelUnavailableError {

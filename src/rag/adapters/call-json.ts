@@ -18,23 +18,29 @@ const errorSchema = z.union([
 ]);
 
 /** One call within its time, without redirects, and with a bound on what is read. Nothing is repeated here. */
-export async function postJson(
+export async function callJson(
   url: string,
-  body: unknown,
-  options: { timeoutMs: number; apiKey?: string | undefined; signal?: AbortSignal | undefined },
+  options: {
+    /** Posted; absent: GET. */
+    body?: unknown;
+    timeoutMs: number;
+    apiKey?: string | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<JsonReply> {
+  const { body } = options;
   const timeout = AbortSignal.timeout(Math.ceil(options.timeoutMs));
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   try {
     const response = await fetch(url, {
-      method: "POST",
+      method: body === undefined ? "GET" : "POST",
       // A server that sends elsewhere would be given the key and the documents.
       redirect: "error",
       headers: {
-        "content-type": "application/json",
+        ...(body !== undefined && { "content-type": "application/json" }),
         ...(options.apiKey !== undefined && { authorization: `Bearer ${options.apiKey}` }),
       },
-      body: JSON.stringify(body),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       signal,
     });
     const text = await readBounded(response);
