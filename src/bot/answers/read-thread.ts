@@ -2,7 +2,13 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { isSlackError, readSlackError } from "../slack-error.ts";
-import { plainSlackText } from "../plain-slack-text.ts";
+import {
+  mentionedIn,
+  plainName,
+  plainSlackText,
+  SAID_BY_PEOPLE,
+  WITHOUT_CALLS,
+} from "../../rag/adapters/slack-source/slack-markup.ts";
 
 export interface SaidMessage {
   ts: string;
@@ -31,7 +37,6 @@ const messageSchema = z.object({
   is_ephemeral: z.boolean().optional(),
   text: z.string().default(""),
 });
-const SAID_BY_PEOPLE = new Set([undefined, "file_share", "thread_broadcast", "me_message"]);
 
 /**
  * What people said in a thread before a message. Without what apps said, and without what only one person sees.
@@ -83,7 +88,7 @@ export async function readThread(
     messages: said.map(([ts, { user, text }]) => ({
       ts,
       author: nameOf(user),
-      text: plainSlackText(text, nameOf),
+      text: plainSlackText(text, nameOf, WITHOUT_CALLS),
     })),
   };
 }
@@ -95,16 +100,14 @@ async function readNames(
 ): Promise<ReadonlyMap<string, string>> {
   const users = new Set([
     ...messages.map(({ user }) => user),
-    ...messages.flatMap(({ text }) =>
-      [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map((match) => match[1] ?? ""),
-    ),
+    ...messages.flatMap(({ text }) => mentionedIn(text)),
   ]);
   const names = await Promise.all(
     [...users].slice(0, MAX_NAMES).map(async (user) => {
       try {
         const { user: person } = await client.users.info({ user });
         const name = [person?.profile?.display_name, person?.real_name, person?.name].find(Boolean) ?? "";
-        return [user, name.replace(/[*_[\]#|<>`\\\n]/g, "").trim()] as const;
+        return [user, plainName(name)] as const;
       } catch (error) {
         logger.info({ err: error, user }, "Slack does not tell a name");
         return [user, ""] as const;

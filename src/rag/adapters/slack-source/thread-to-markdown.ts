@@ -1,7 +1,7 @@
+import { AS_IN_SLACK, mentionedIn, plainName, plainSlackText, SAID_BY_PEOPLE } from "./slack-markup.ts";
 import type { SlackMessage } from "./slack-reads.ts";
 
 const MAX_TITLE_CHARACTERS = 120;
-const SAID_BY_PEOPLE = new Set([undefined, "file_share", "thread_broadcast", "me_message"]);
 
 /** Nothing of apps, of Slack itself (somebody joined), and nothing that was said to us. */
 export function isSaidByPeople(
@@ -21,10 +21,7 @@ export function isSaidByPeople(
 /** Everybody who is named in a thread: who wrote, and who was mentioned. */
 export function peopleIn(messages: readonly SlackMessage[]): ReadonlySet<string> {
   return new Set(
-    messages.flatMap(({ user, text }) => [
-      ...(user === undefined ? [] : [user]),
-      ...[...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map((match) => match[1] ?? ""),
-    ]),
+    messages.flatMap(({ user, text }) => [...(user === undefined ? [] : [user]), ...mentionedIn(text)]),
   );
 }
 
@@ -37,7 +34,7 @@ export function threadToMarkdown(
   if (first === undefined) return undefined;
   const parts = messages.map(({ user = "", text }) => {
     const body = messageText(text, nameOf);
-    return `${plainName(nameOf(user))}:${body.startsWith("```") ? "\n\n" : " "}${body}`;
+    return `${plainName(nameOf(user)) || "somebody"}:${body.startsWith("```") ? "\n\n" : " "}${body}`;
   });
   return `# ${titleOf(messageText(first.text, nameOf))}\n\n${parts.join("\n\n")}\n`;
 }
@@ -58,9 +55,7 @@ function messageText(text: string, nameOf: (user: string) => string): string {
   return parts
     .map((part, index) => {
       const isCode = index % 2 === 1 && !(isOdd && index === parts.length - 1);
-      const plain = unescape(
-        part.replace(/<([^<>]*)>/g, (_whole, inside: string) => reference(inside, nameOf)),
-      );
+      const plain = plainSlackText(part, nameOf, AS_IN_SLACK);
       if (!isCode) return plain.trim().replace(/^(\s*)([#>|]|~{3}|---|===)/gm, "$1\\$2");
       const code = plain.replace(/^\n+/, "").trimEnd();
       return code === "" ? "" : `\`\`\`\n${code}\n\`\`\``;
@@ -68,18 +63,3 @@ function messageText(text: string, nameOf: (user: string) => string): string {
     .filter((part) => part !== "")
     .join("\n\n");
 }
-
-/** What stands between < and >: people, channels, groups, links. */
-function reference(inside: string, nameOf: (user: string) => string): string {
-  const [target = "", label] = inside.split("|");
-  if (/^@[UW]/.test(target)) return `@${plainName(nameOf(target.slice(1)))}`;
-  if (target.startsWith("#")) return `#${label ?? "channel"}`;
-  if (target.startsWith("!date")) return label ?? "";
-  if (target.startsWith("!subteam")) return label ?? "@group";
-  if (target.startsWith("!")) return `@${target.slice(1)}`;
-  return label ?? target;
-}
-
-const unescape = (text: string): string =>
-  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").replaceAll("\0", "");
-const plainName = (name: string): string => name.replace(/[*_[\]#|<>`\\\n]/g, "").trim() || "somebody";
