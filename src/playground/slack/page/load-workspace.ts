@@ -96,8 +96,14 @@ async function loadMessages(channel: string, thread?: string): Promise<void> {
 }
 
 export async function loadTraffic(): Promise<void> {
+  const before = new Set(pageStore.get().traffic);
   const answer = await readAs("traffic", {});
-  if (answer.ok) pageStore.set({ traffic: answer["traffic"] as TrafficEntry[] });
+  if (!answer.ok) return;
+  const listed = answer["traffic"] as TrafficEntry[];
+  const ids = new Set(listed.map(({ id }) => id));
+  // What came by the stream while the list was on its way need not stand in it.
+  const since = pageStore.get().traffic.filter((entry) => !before.has(entry) && !ids.has(entry.id));
+  pageStore.set({ traffic: [...listed, ...since] });
 }
 
 export function sessionKey({ channel, thread_ts }: Pick<Session, "channel" | "thread_ts">): string {
